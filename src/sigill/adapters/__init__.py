@@ -1,0 +1,1 @@
+"""What joins the ports to the world: files, clock, randomness, keys on disk, the staff register."""

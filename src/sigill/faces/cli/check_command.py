@@ -1,0 +1,74 @@
+"""`sigill check`: is this decision genuine, unchanged and in the log? Needs the file and public keys only."""
+
+from pathlib import Path
+
+import click
+
+from sigill.adapters.files import read
+from sigill.audit import Trust, check
+from sigill.errors import N_, BadInput, NotGenuine
+from sigill.faces.cli.options import file_argument, finished, json_option
+from sigill.faces.cli.show import json_line, out
+from sigill.faces.cli.words import _, sentence
+from sigill.house import Settings
+
+
+@click.command(
+    "check",
+    help=_(
+        "Check a decision from outside: is it genuine, unchanged, and in the log?\n\n"
+        "Needs only the file and the municipality's public trust file. Says nothing about the case. Exit code 0: "
+        "genuine. 1: not genuine, with the reason."
+    ),
+)
+@file_argument("file")
+@click.option(
+    "--trust",
+    type=click.Path(path_type=Path),
+    help=_("The municipality's public keys (default: trust.json in SIGILL_HOME)."),
+)
+@json_option()
+def _check(file: Path, trust: Path | None, as_json: bool) -> int:
+    trust = trust or Settings.from_environment().home / "trust.json"
+    pdf = read(file)
+    if not trust.exists():
+        raise BadInput(
+            N_("There is no trust file."), N_("Get the municipality's and name it with --trust."), place=str(trust)
+        )
+    keys = Trust.parse(read(trust))
+    try:
+        checked = check(pdf, keys)
+    except NotGenuine as reason:
+        if as_json:
+            json_line({"genuine": False, "reason": sentence(reason)})
+        else:
+            out.print(_("NOT GENUINE."), sentence(reason), style="bold red", markup=False, soft_wrap=True)
+        return 1
+    if as_json:
+        json_line(
+            {
+                "genuine": True,
+                "kind": checked.kind,
+                "municipality": checked.municipality,
+                "signed_at": checked.signed_at.isoformat(),
+                "log": {"origin": checked.log_origin, "index": checked.log_index},
+            }
+        )
+        return 0
+    what = _("notification") if checked.kind == "notification" else _("decision record")
+    out.print(
+        _("GENUINE: a {what} from {municipality}, unchanged since {when}, entry {index} of the log {origin}.").format(
+            what=what,
+            municipality=checked.municipality,
+            when=checked.signed_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+            index=checked.log_index,
+            origin=checked.log_origin,
+        ),
+        style="green",
+        markup=False,
+        soft_wrap=True,
+    )
+    return 0
+
+
+command = finished(_check)

@@ -1,0 +1,143 @@
+"""`sigill demo`: the whole way on the six sample cases, then an opening and a check from outside."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from sigill import journey
+from sigill.adapters.files import FolderOutbox, read
+from sigill.audit import Trust, check
+from sigill.errors import N_, BadInput, NotGenuine, Refused
+from sigill.faces.cli.issuing import issue_case
+from sigill.faces.cli.opening import parts_from
+from sigill.faces.cli.options import finished, json_option
+from sigill.faces.cli.show import err, finding_line, json_line, out, quiet_warnings, table
+from sigill.faces.cli.words import _, sentence
+from sigill.house import Settings, open_house
+
+_HERE = Path(__file__).resolve()
+_PLACES = (_HERE.parents[2] / "examples", _HERE.parents[4] / "examples")
+
+
+def examples() -> Path:
+    """The sample material: beside the package's sources, or inside an installed package."""
+    for place in _PLACES:
+        if (place / "staff.csv").exists():
+            return place
+    raise BadInput(N_("The sample cases are not installed."), N_("Run the demo from a checkout of the project."))
+
+
+@click.command(
+    "demo",
+    help=_(
+        "The whole way on the six sample cases.\n\n"
+        "Issues four decisions, shows why the gate refuses two, opens one record with two custodians and checks a "
+        "notification from outside. Everything in the samples is invented; the keys are software keys for trying out."
+    ),
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("out/demo"), help=_("Folder for the letters.")
+)
+@json_option()
+def _demo(output: Path, as_json: bool) -> None:
+    quiet_warnings()
+    samples = examples()
+    settings = replace(
+        Settings.from_environment(samples / "board.toml"),
+        home=(output / "home").absolute(),
+        database_url=f"sqlite:///{(output / 'home' / 'sigill.sqlite3').absolute()}",
+    )
+    started = time.monotonic()
+    issued, refused = [], []
+    cases = sorted((samples / "decisions").glob("*/case.toml"))
+    with err.status("") as status:
+        for number, case in enumerate(cases, 1):
+            name = case.parent.name
+            status.update(_("Case {number} of {count}: {name}").format(number=number, count=len(cases), name=name))
+            try:
+                one = issue_case(case, samples / "staff.csv", output / name, settings=settings, board=settings.board)
+            except Refused as refusal:
+                refused.append((name, refusal))
+            else:
+                issued.append((name, one))
+        status.update(_("Opening one record with two custodians"))
+        house = open_house(settings)
+        request = journey.DisclosureRequest(
+            str(issued[0][1].receipt["decision_id"]), "party", "OSL 10:3 st. 2", _("the party, by her own request")
+        )
+        parts = parts_from(request.decision, (), settings, house)
+        opened = journey.disclose(request, parts, house)
+        (record,) = FolderOutbox(output / issued[0][0]).deliver("", {"opened-record.pdf": opened.record_pdf})
+        status.update(_("Checking a letter from outside"))
+        trust = Trust.parse(read(settings.home / "trust.json"))
+        letter = read(Path(issued[0][1].paths[0]))
+        genuine = check(letter, trust)
+        try:
+            check(letter[:2000] + bytes([letter[2000] ^ 1]) + letter[2001:], trust)
+        except (NotGenuine, BadInput) as reason:
+            altered = sentence(reason)
+        else:
+            raise BadInput(N_("An altered letter passed the check."), N_("Report this; trust no check until then."))
+    if as_json:
+        json_line(
+            {
+                "issued": [dict(one.receipt) for _name, one in issued],
+                "refused": [{"case": name, "rules": _rules(why)} for name, why in refused],
+                "opened": {"record": record, "log_index": opened.log_index},
+                "check": {"genuine": True, "log_index": genuine.log_index, "altered": altered},
+            }
+        )
+        return
+    table(
+        _("Issued"),
+        [_("Case"), _("Diary number"), _("Withheld"), _("Log entry"), _("Letter")],
+        [
+            (
+                name,
+                str(one.receipt["dnr"]),
+                str(one.receipt["withheld"]),
+                str(one.receipt["log"]["index"]),
+                one.paths[0],
+            )
+            for name, one in issued
+        ],
+    )
+    for name, why in refused:
+        out.print(_("Refused: {name}").format(name=name), style="bold", markup=False)
+        for finding in why.findings:
+            if finding.stops:
+                out.print("  " + finding_line(finding), markup=False, soft_wrap=True)
+    out.print()
+    out.print(
+        _(
+            "Opened with two custodians, logged as entry {index} before release: {record} ({count} withheld inside)."
+        ).format(index=opened.log_index, record=record, count=len(opened.identities)),
+        markup=False,
+        soft_wrap=True,
+    )
+    out.print(
+        _("Checked from outside, with public keys only: genuine, log entry {index}.").format(index=genuine.log_index),
+        style="green",
+        markup=False,
+    )
+    out.print(
+        _("The same letter with one byte changed: not genuine. {why}").format(why=altered), markup=False, soft_wrap=True
+    )
+    out.print(
+        _(
+            "{seconds:.1f} s. The keys of this demo are software keys, for trying out only: "
+            "sigill check LETTER --trust {trust}"
+        ).format(seconds=time.monotonic() - started, trust=settings.home / "trust.json"),
+        style="dim",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _rules(refusal: Refused) -> list[str]:
+    return sorted({one.rule for one in refusal.findings if one.stops})
+
+
+command = finished(_demo)

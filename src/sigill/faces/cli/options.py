@@ -1,0 +1,44 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from sigill.faces.cli.app import lang_option
+from sigill.faces.cli.words import _
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def file_argument(name: str, **more: Any) -> Callable[[F], F]:
+    """A path as an argument; whether it exists is said by the reader, with the right exit code."""
+    return click.argument(name, type=click.Path(path_type=Path), **more)
+
+
+def staff_option() -> Callable[[F], F]:
+    """`--staff STAFF.csv`."""
+    return click.option(
+        "--staff", type=click.Path(path_type=Path), required=True, help=_("The staff register, CSV.")
+    )
+
+
+def json_option() -> Callable[[F], F]:
+    """`--json`."""
+    return click.option("--json", "as_json", is_flag=True, help=_("Print the result as JSON, for programs."))
+
+
+def board_option() -> Callable[[F], F]:
+    """`--board board.toml`."""
+    return click.option(
+        "--board",
+        type=click.Path(path_type=Path),
+        help=_("The board's template (default: board.toml in SIGILL_HOME, else a plain one)."),
+    )
+
+
+def finished(command: click.Command) -> click.Command:
+    """Add what every command has: `--lang`."""
+    command.params.append(lang_option())
+    return command

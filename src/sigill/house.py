@@ -1,0 +1,204 @@
+"""`open_house(settings)`: joins the ports to what implements them. The only place that knows both."""
+
+import os
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from sigill.adapters.files import write_atomically
+from sigill.adapters.keys import UnsafeSoftwareKeys
+from sigill.adapters.world import SystemClock, SystemEntropy
+from sigill.decision.case import Case
+from sigill.errors import N_, BadInput, TamperEvidence
+from sigill.journey import House
+from sigill.letters.board import Board, Route, load_board
+from sigill.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from sigill.log.entry import commit
+from sigill.log.ledger import audit_entries
+from sigill.log.tree import root
+from sigill.ports import Clock, Entropy, LogKey, Store
+
+if TYPE_CHECKING:
+    from sigill.store.django_store import DjangoStore
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things live.
+
+    Args:
+        home: store, keys and log; from `SIGILL_HOME`, else the user's data directory.
+        database_url: from `DATABASE_URL`, else SQLite in `home`.
+        board: path of `board.toml`; None for `home/board.toml`, or a plain template made from the case.
+    """
+
+    home: Path
+    database_url: str
+    board: Path | None = None
+
+    @classmethod
+    def from_environment(cls, board: Path | None = None) -> "Settings":
+        """Read `SIGILL_HOME` and `DATABASE_URL`."""
+        home = Path(os.environ.get("SIGILL_HOME") or platformdirs.user_data_dir("sigill")).expanduser().absolute()
+        url = os.environ.get("DATABASE_URL") or f"sqlite:///{home / 'sigill.sqlite3'}"
+        return cls(home, url, board)
+
+
+def board_for(settings: Settings, case: Case) -> Board:
+    """The board's template: the one named, else the home's, else a plain one with the case's own names.
+
+    Raises:
+        BadInput: the template cannot be used, or is another board's.
+    """
+    for path in (settings.board, settings.home / "board.toml"):
+        if path is not None and (path == settings.board or path.exists()):
+            board = load_board(path)
+            if (board.municipality, board.board) != (case.municipality, case.board):
+                raise BadInput(
+                    N_("The template is another board's than the case's."), N_("Name the right --board."), place=path.name
+                )
+            return board
+    return plain_board(case)
+
+
+def plain_board(case: Case) -> Board:
+    """A template without logo or colours of its own, from what the case says."""
+    contact = case.contact
+    return Board(
+        schema=1,
+        municipality=case.municipality,
+        board=case.board,
+        sender=case.board,
+        postal_address=contact.post,
+        phone=contact.phone,
+        mailbox=contact.mailbox,
+        log_origin=f"{_slug(case.municipality)}/sigill",
+        e_seal_organisation=case.municipality,
+        contact=Route(mailbox=contact.mailbox, phone=contact.phone, hours=contact.hours, post=contact.post),
+    )
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "kommun"
+
+
+def keys_for(settings: Settings, board: Board | None) -> UnsafeSoftwareKeys:
+    """The keys of this house. Software keys only, for now; loudly named."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return UnsafeSoftwareKeys(settings.home / "keys", SystemClock(), organisation)
+
+
+@dataclass(frozen=True, slots=True)
+class HouseLog:
+    """The log as an administrator looks at it.
+
+    Args:
+        store: where it is kept. key: signs its checkpoints. remembered: the newest checkpoint that left the house.
+    """
+
+    store: "DjangoStore"
+    key: LogKey
+    remembered: Path
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self.key.origin
+
+    def checkpoint(self) -> str:
+        """A signed checkpoint of the log as it stands."""
+        size = self.store.nodes.size()
+        return sign_checkpoint(self.origin, size, root(self.store.nodes, size), self.key)
+
+    def remember(self, note: str) -> None:
+        """Keep `note` if it is newer than the one kept."""
+        if not self.remembered.exists() or self._open(self.remembered.read_text("utf-8")).size < self._open(note).size:
+            write_atomically(self.remembered, note.encode(), mode=0o644)
+
+    def check(self, note: str | None = None) -> tuple[int, bytes]:
+        """Recompute the log and hold it against its tree, its events and checkpoints.
+
+        Args:
+            note: a checkpoint from outside; the newest one this house has given out is always used as well.
+        Returns:
+            size and root.
+        Raises:
+            TamperEvidence: something does not add up. NotGenuine: `note` is not of this log.
+        """
+        notes = [self.checkpoint(), *([note] if note else [])]
+        if self.remembered.exists():
+            notes.append(self.remembered.read_text("utf-8"))
+        opened = [self._open(one) for one in notes]
+        for index, event, salt in self.store.events():
+            if commit(event, salt) != self.store.leaf(index):
+                raise TamperEvidence(
+                    N_("An event does not fit its log entry."),
+                    N_("Stop, keep everything as it is, and call the administrator."),
+                    place=f"entry {index}",
+                )
+        audit_entries(self.store.leaves(), self.store.nodes, *opened)
+        return opened[0].size, opened[0].root
+
+    def _open(self, note: str) -> Checkpoint:
+        return open_checkpoint(note, self.origin, self.key.public_bytes())
+
+
+def open_log(settings: Settings) -> HouseLog:
+    """The log of a house that exists.
+
+    Raises:
+        BadInput: nothing has been issued here yet.
+    """
+    from sigill.store.open import open_store  # noqa: PLC0415
+
+    if not (settings.home / "trust.json").exists():
+        raise BadInput(
+            N_("There is no house here yet."), N_("Issue a decision first, or set SIGILL_HOME."), place=str(settings.home)
+        )
+    keys = keys_for(settings, None)
+    return HouseLog(open_store(settings.database_url, settings.home), keys.log, settings.home / "checkpoint.txt")
+
+
+def open_house(settings: Settings, board: Board | None = None) -> House:
+    """A house on this machine: database, software keys, real clock.
+
+    Raises:
+        BadInput: a key file is missing or damaged. Temporary: the database does not answer.
+    """
+    from sigill.store.open import open_store  # noqa: PLC0415 - Django is loaded only where a store is needed
+
+    keys = keys_for(settings, board)
+    store = open_store(settings.database_url, settings.home)
+    log = HouseLog(store, keys.log, settings.home / "checkpoint.txt")
+    trust = settings.home / "trust.json"
+    public = keys.trust()
+    if not trust.exists() or trust.read_bytes() != public:
+        write_atomically(trust, public, mode=0o644)
+    return house_of(keys, store, clock=SystemClock(), entropy=SystemEntropy(), seen=log.remember)
+
+
+def house_of(
+    keys: UnsafeSoftwareKeys,
+    store: Store,
+    *,
+    clock: Clock,
+    entropy: Entropy,
+    seen: Callable[[str], None] = lambda _note: None,
+) -> House:
+    """A house with software keys around any store and clock."""
+    return House(
+        clock=clock,
+        entropy=entropy,
+        store=store,
+        signers=keys,
+        record_key=keys.record,
+        log_key=keys.log,
+        custodians=keys,
+        seen=seen,
+    )

@@ -1,0 +1,183 @@
+"""The law book: the data of `law/data`, read once when first asked for, as frozen values.
+
+Promise: what does not follow its form (`law/form.py`) is not read at all, and an unknown id is `BadInput`
+with the closest known ones. Modesty: the book holds no law text of its own and does not judge; `law/gate.py`
+does. A municipal lawyer must confirm it before real use.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from sigill.decision.legal import DecisionType
+from sigill.errors import N_, BadInput
+from sigill.law import form
+
+_File = TypeVar("_File", bound=form.Row)
+
+
+def _read(name: str) -> bytes:
+    return resources.files("sigill.law").joinpath("data", name).read_bytes()
+
+
+def _open(name: str, kind: type[_File]) -> _File:
+    return msgspec.convert(tomllib.loads(_read(name).decode("utf-8")), kind)
+
+
+@cache
+def decision_types() -> form.DecisionTypes:
+    """`decision_types.toml`: types, limits on delegation, urgent powers."""
+    return _open("decision_types.toml", form.DecisionTypes)
+
+
+@cache
+def appeal_notices() -> form.AppealNotices:
+    """`appeal_notices.toml`: what each regime's notice must say."""
+    return _open("appeal_notices.toml", form.AppealNotices)
+
+
+@cache
+def provisions() -> Mapping[str, form.Provision]:
+    """`provisions.toml`: provision id → provision."""
+    rows = _open("provisions.toml", form.Provisions).provision
+    return MappingProxyType({row.id: row for row in rows})
+
+
+@cache
+def secrecy_grounds() -> Mapping[str, form.SecrecyGround]:
+    """`secrecy_grounds.toml`: ground id → ground."""
+    rows = _open("secrecy_grounds.toml", form.SecrecyGrounds).ground
+    return MappingProxyType({row.id: row for row in rows})
+
+
+@cache
+def threat_taxonomy() -> form.ThreatTaxonomy:
+    """`threat_taxonomy.toml`: the three grounds of FL 33 § 4 st, and the forms of threat."""
+    return _open("threat_taxonomy.toml", form.ThreatTaxonomy)
+
+
+@cache
+def staff_titles() -> frozenset[str]:
+    """Swedish titles of social services staff and their abbreviations, casefolded."""
+    titles: set[str] = set()
+    for line in _read("staff_titles_sv.txt").decode("utf-8").splitlines():
+        title, _, short = line.partition("\t")
+        titles.update(part.strip().casefold() for part in (title, *short.split(";")) if part.strip())
+    return frozenset(titles)
+
+
+@cache
+def _rows() -> Mapping[str, form.TypeRow]:
+    return MappingProxyType({row.id: row for row in decision_types().decision_type})
+
+
+def type_row(type_id: str, *, place: str = "decision_type") -> form.TypeRow:
+    """The row of one decision type.
+
+    Args:
+        type_id: for instance `sol_11_1_insats`.
+        place: the file or key that named it, for the error.
+    Raises:
+        BadInput: there is no such type; gives the closest ids.
+    """
+    row = _rows().get(type_id)
+    if row is None:
+        raise BadInput(
+            N_("There is no such decision type."),
+            N_("Closest: {closest}. `sigill law` lists them all."),
+            place=place,
+            closest=", ".join(closest_types(type_id)),
+        )
+    return row
+
+
+def closest_types(type_id: str, *, count: int = 3) -> tuple[str, ...]:
+    """The ids most like `type_id`, best first; never none."""
+    wanted, known = type_id.casefold(), list(_rows())
+    begun = [one for one in known if wanted and one.startswith(wanted)]
+    alike = difflib.get_close_matches(wanted, known, n=count, cutoff=0.0)
+    return tuple(dict.fromkeys(begun + alike))[:count]
+
+
+def decision_type(type_id: str, *, place: str = "decision_type") -> DecisionType:
+    """One decision type as the value that other rooms hold. Arguments and errors as `type_row`."""
+    row = type_row(type_id, place=place)
+    return DecisionType(
+        id=row.id,
+        title_sv=row.title_sv,
+        title_en=row.title_en,
+        act=row.act,
+        chapter=row.chapter,
+        section=row.section,
+        decides=row.decides,
+        delegable_to_employee=row.delegable_to_employee,
+        max_delegation=row.max_delegation,
+        urgent_chair=row.urgent_chair,
+        urgent_basis=row.urgent_basis,
+        appeal=row.appeal,
+        appeal_days=row.appeal_days,
+        appeal_source=row.appeal_source,
+        delegation_source=row.delegation_source,
+        note_sv=row.note_sv,
+        court_review=row.court_review.type if row.court_review else "",
+        employee_by_appointment=row.employee_by_appointment,
+        secrecy_26_1_exempt=row.secrecy_26_1_exempt,
+        inferred=row.inferred,
+    )
+
+
+def type_ids() -> tuple[str, ...]:
+    """All decision type ids, in the data's order (by act and section)."""
+    return tuple(_rows())
+
+
+def delegation_rules(act: str, chapter: int, section: str) -> tuple[form.DelegationRule, ...]:
+    """The lines of SoL 30:6–30:11 that name a section."""
+    where = (act, chapter, section)
+    return tuple(r for r in decision_types().delegation_rule if (r.act, r.chapter, r.section) == where)
+
+
+def urgent_power(act: str, chapter: int, section: str) -> form.UrgentPower | None:
+    """The statute's own urgent power for a section, if it has one."""
+    where = (act, chapter, section)
+    return next(
+        (
+            power
+            for power in decision_types().urgent_power
+            if (power.act, power.chapter, power.section) == where
+        ),
+        None,
+    )
+
+
+@cache
+def _notices() -> Mapping[str, form.NoticeRow]:
+    return MappingProxyType({row.id: row for row in appeal_notices().notice})
+
+
+def notice(regime: str) -> form.NoticeRow:
+    """What the notice of one regime must say.
+
+    Raises:
+        BadInput: there is no such regime; gives the known ones.
+    """
+    row = _notices().get(regime)
+    if row is None:
+        raise BadInput(
+            N_("There is no such appeal regime."),
+            N_("Known: {known}."),
+            place="appeal",
+            known=", ".join(_notices()),
+        )
+    return row
+
+
+def fl33_grounds() -> tuple[str, ...]:
+    """The three grounds of FL 33 § 4 st, as ids."""
+    return tuple(ground.id for ground in threat_taxonomy().fl33_ground)

@@ -1,0 +1,166 @@
+"""The proof a notification carries that it is in the log, and the reader's check of it.
+
+A proof is the event with its salt, the entry's place, the path up the tree and a signed checkpoint. Checking
+needs the proof, the log's name and its public key: no network, no account, nothing of the authority's.
+
+What it does not do: it shows that *an* event is in the log. That the event's digests are those of the
+document at hand is for the caller, who has the document.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sigill.errors import N_, BadInput, NotGenuine, TamperEvidence
+from sigill.log import tree
+from sigill.log.checkpoint import open_checkpoint, sign_checkpoint
+from sigill.log.entry import commit, read_event
+from sigill.ports import LogKey, Nodes
+
+MAX_PROOF = 65_536
+_FORMAT = "sigill-log-proof/1"
+_KEYS = {"checkpoint", "event", "format", "index", "path", "salt"}
+_NO_WITNESSES: Mapping[str, bytes] = MappingProxyType({})
+_ASK_AUTHORITY = N_("Ask the authority that sent it for the document again, by a route you know.")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That one event is in the log.
+
+    Args:
+        event: canonical bytes (`sigill.log.entry`).
+        salt: the entry's salt.
+        index: the entry's place, from 0.
+        path: inclusion proof, hashes of 32 bytes.
+        checkpoint: signed note; its size is the one `path` was made for.
+    """
+
+    event: bytes
+    salt: bytes
+    index: int
+    path: tuple[bytes, ...]
+    checkpoint: str
+
+    def encode(self) -> bytes:
+        """Canonical bytes: ASCII JSON, keys sorted, no white space."""
+        return json.dumps(
+            {
+                "format": _FORMAT,
+                "event": self.event.decode("ascii"),
+                "salt": _b64(self.salt),
+                "index": self.index,
+                "path": [_b64(one) for one in self.path],
+                "checkpoint": self.checkpoint,
+            },
+            sort_keys=True,
+            separators=(",", ":"),
+        ).encode("ascii")
+
+    @classmethod
+    def decode(cls, data: bytes) -> "Proof":
+        """The proof in `data`.
+
+        Raises:
+            NotGenuine: it is not the canonical form of a proof; one spelling only, at most 64 KiB.
+        """
+        wrong = NotGenuine(N_("The proof from the log cannot be read."), _ASK_AUTHORITY)
+        if len(data) > MAX_PROOF:
+            raise wrong
+        try:
+            found = json.loads(data)
+            if found.keys() != _KEYS or type(found["index"]) is not int or len(found["path"]) > tree.MAX_PATH:
+                raise wrong
+            proof = cls(
+                event=found["event"].encode("ascii"),
+                salt=_unb64(found["salt"]),
+                index=found["index"],
+                path=tuple(_unb64(one) for one in found["path"]),
+                checkpoint=found["checkpoint"],
+            )
+            again = proof.encode()
+        except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
+            raise wrong from None
+        # Also catches duplicate keys, another format, and spellings that base64 or JSON would let pass.
+        if again != data:
+            raise wrong
+        return proof
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedEntry:
+    """An event that is in the log.
+
+    Args:
+        event: `v`, `kind`, `at`, `digests` (hex by word).
+        index: its place, from 0.
+        size, root: of the checkpoint that vouches for it.
+        witnesses: who cosigned that checkpoint.
+    """
+
+    event: dict[str, Any]
+    index: int
+    size: int
+    root: bytes
+    witnesses: tuple[str, ...]
+
+
+def prove(event: bytes, salt: bytes, index: int, nodes: Nodes, key: LogKey) -> Proof:
+    """Make the proof for an entry against the log as it stands, under a fresh checkpoint.
+
+    Raises:
+        BadInput: there is no entry `index`.
+        TamperEvidence: the log's entry at `index` is not this event's.
+    """
+    size = nodes.size()
+    top = tree.root(nodes, size)
+    path = tree.inclusion_proof(nodes, index, size)
+    tree.verify_inclusion(commit(event, salt), index, size, path, top)
+    return Proof(event, salt, index, tuple(path), sign_checkpoint(key.origin, size, top, key))
+
+
+def verify(
+    proof: bytes,
+    origin: str,
+    public_key: bytes,
+    *,
+    witnesses: Mapping[str, bytes] = _NO_WITNESSES,
+    quorum: int = 0,
+) -> VerifiedEntry:
+    """Check a proof with the log's name and public key alone.
+
+    Args:
+        proof: from `Proof.encode`.
+        origin, public_key: the log's name and Ed25519 key (32 bytes), from the reader's trust file.
+        witnesses, quorum: see `open_checkpoint`.
+    Raises:
+        NotGenuine: unreadable, from another log, wrongly signed, or the entry is not in that log. Each has
+            its own sentence.
+        BadInput: the trusted keys cannot be used.
+    """
+    found = Proof.decode(proof)
+    checkpoint = open_checkpoint(found.checkpoint, origin, public_key, witnesses=witnesses, quorum=quorum)
+    try:
+        event = read_event(found.event)
+        leaf = commit(found.event, found.salt)
+    except BadInput:
+        raise NotGenuine(N_("The proof speaks of an event that cannot be read."), _ASK_AUTHORITY) from None
+    try:
+        tree.verify_inclusion(leaf, found.index, checkpoint.size, found.path, checkpoint.root)
+    except TamperEvidence:
+        raise NotGenuine(
+            N_("The entry that the proof speaks of is not in the log."), _ASK_AUTHORITY
+        ) from None
+    return VerifiedEntry(event, found.index, checkpoint.size, checkpoint.root, checkpoint.witnesses)
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _unb64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)

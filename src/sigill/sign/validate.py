@@ -1,0 +1,343 @@
+"""Is this document genuine? Reads a signed letter from outside, offline, with nothing but trusted roots.
+
+A library's verdict "passed" is not enough: it speaks of the bytes that were signed, not of what a reader sees. So
+several things must hold at once, and each failure has its own sentence:
+
+    (1) structure   one letter, one signature, then nothing but timestamps, each covering all that stands before it,
+                    the last one the whole file: no earlier, hidden or trailing revision, no room for other bytes
+    (2) content     what was appended after signing changes nothing: no page, no annotation, no attachment, no metadata
+    (3) signature   mathematically right, from an issuer we know, not revoked, at a time that a timestamp vouches for
+                    (ETSI EN 319 102-1 § 5.6.3, with the revocation data inside the file and a hard failure without)
+
+What it does not do: it opens no connection, it does not know whether the issue was logged (`sigill.audit` does), and
+it says nothing about whether the decision is right.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from asn1crypto import cms, x509
+from pyhanko.pdf_utils import generic
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
+from pyhanko.sign.diff_analysis import (
+    CatalogModificationRule,
+    DiffResult,
+    DSSCompareRule,
+    FormUpdatingRule,
+    ModificationLevel,
+    ObjectStreamRule,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+    StandardDiffPolicy,
+    XrefStreamRule,
+)
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation.ades import _dss_to_local_knowledge, ades_lta_validation
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_timestamp
+from pyhanko.sign.validation.policy_decl import (
+    CertificateFetchingRule,
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator.context import CertValidationPolicySpec, ValidationContext
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from sigill.errors import N_, BadInput, NotGenuine
+from sigill.sign.appending import run
+from sigill.sign.proof import PROOF_OID, UNREADABLE, end_of, find_proof, open_signed
+
+MAX_SIGNATURES = 40
+MAX_ATTACHMENTS = 100
+
+_ASK = N_("Do not rely on it. Ask the board for the document again.")
+_TOLERANCE = dt.timedelta(minutes=5)
+_REVOCATION = CertRevTrustPolicy(REQUIRE_REVINFO)  # no certificate passes without revocation data
+_SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Validation:
+    """What a genuine document says of itself.
+
+    Args:
+        common_name, organisation: of the signer's certificate; empty where it has none.
+        signed_at: the time that the signature's timestamp vouches for, with a time zone.
+        stamped_at: the time of the last archival timestamp.
+        proof: the log's proof, unread; `logged_bytes`: what it must be about. Both empty when there is none.
+        attachments: file name to bytes, as they were when the document was signed.
+    """
+
+    common_name: str
+    organisation: str
+    signed_at: dt.datetime
+    stamped_at: dt.datetime
+    proof: bytes
+    logged_bytes: bytes
+    attachments: Mapping[str, bytes]
+
+
+def validate(pdf: bytes, trust_roots: Sequence[bytes], *, at: dt.datetime | None = None) -> Validation:
+    """Check a signed letter at level B-LTA.
+
+    The file is judged as of its last archival timestamp, with the revocation data that it carries; `at` must lie
+    within the validity of that timestamp's certificates. Whether the timestamp authority was revoked *later* cannot
+    be known offline; a root that can no longer be trusted leaves the trust file.
+
+    Args:
+        pdf: the file.
+        trust_roots: root certificates (DER) of signers and timestamp authorities.
+        at: the time of the check, with a time zone; now, if not given.
+
+    Raises:
+        BadInput: not a readable PDF, or no trusted root given.
+        NotGenuine: with a reason of its own for each thing that can be wrong.
+    """
+    at = at or dt.datetime.now(dt.UTC)
+    if at.tzinfo is None:
+        raise BadInput(N_("The time of the check has no time zone."), N_("Give one."))
+    roots = _roots(trust_roots)
+    embedded = open_signed(pdf)
+    try:
+        signature = _the_signature(pdf, embedded)
+        _require_tight(pdf, embedded)
+        _require_untouched(signature)
+        stamped_at = _require_in_time(embedded[-1], roots, at)
+        signed_at = _require_valid(signature, roots, stamped_at)
+        attachments = _attachments(signature)
+    except (SignatureValidationError, SigningError, *UNREADABLE):
+        raise NotGenuine(N_("The document's structure is not one that a signed letter has."), _ASK) from None
+    subject: dict[str, Any] = signature.signer_cert.subject.native
+    try:
+        proof, logged = find_proof(pdf, embedded)
+    except NotGenuine:
+        proof, logged = b"", b""
+    return Validation(
+        common_name=str(subject.get("common_name", "")),
+        organisation=str(subject.get("organization_name", "")),
+        signed_at=signed_at,
+        stamped_at=stamped_at,
+        proof=proof,
+        logged_bytes=logged,
+        attachments=attachments,
+    )
+
+
+# (1) structure
+
+
+def _the_signature(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature]) -> EmbeddedPdfSignature:
+    signatures = [one for one in embedded if one.sig_object_type != "/DocTimeStamp"]
+    if not signatures:
+        raise NotGenuine(N_("The document is not signed."), _ASK)
+    if len(signatures) > 1:
+        raise NotGenuine(N_("The document has more than one signature."), _ASK)
+    if len(embedded) > MAX_SIGNATURES:
+        raise NotGenuine(N_("The document has too many timestamps."), _ASK)
+    if embedded[0] is not signatures[0]:
+        raise NotGenuine(N_("The document has a timestamp before its signature."), _ASK)
+    if len(embedded) == 1:
+        raise NotGenuine(N_("The document's archival timestamp is missing."), _ASK)
+    return signatures[0]
+
+
+def _require_tight(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature]) -> None:
+    """Every byte is covered: revision by revision by its own signature, and each signature by the next one."""
+    for one in embedded:
+        start, length, rest, tail = (int(number) for number in one.byte_range)
+        gap = pdf[length:rest]
+        if start != 0 or length <= 0 or tail <= 0 or gap[:1] != b"<" or gap[-1:] != b">":
+            raise NotGenuine(N_("A signature does not cover what it should."), _ASK)
+        if len(gap) != 2 * len(one.pkcs7_content) + 2:
+            raise NotGenuine(N_("There are bytes that no signature covers."), _ASK)
+        _require_nothing_hidden(one)
+    if end_of(embedded[-1]) != len(pdf):
+        raise NotGenuine(N_("Something was added after the last timestamp."), _ASK)
+    revisions = embedded[0].reader.xrefs.total_revisions
+    if [one.signed_revision for one in embedded] != list(range(1, len(embedded) + 1)):
+        raise NotGenuine(N_("The document holds revisions that do not belong to a signed letter."), _ASK)
+    if revisions != len(embedded) + 1:
+        raise NotGenuine(N_("The document holds revisions that do not belong to a signed letter."), _ASK)
+    for number, one in enumerate(embedded):
+        last = number == len(embedded) - 1
+        wanted = SignatureCoverageLevel.ENTIRE_FILE if last else SignatureCoverageLevel.ENTIRE_REVISION
+        if one.evaluate_signature_coverage() is not wanted:
+            raise NotGenuine(N_("A signature does not cover what it should."), _ASK)
+
+
+def _require_nothing_hidden(one: EmbeddedPdfSignature) -> None:
+    """The gap that no signature covers holds one CMS structure with known parts, then zeros."""
+    whole = cms.ContentInfo.load(one.pkcs7_content)
+    padding = one.pkcs7_content[len(whole.dump()) :]
+    permitted = {_SIGNATURE_TIMESTAMP} if one.sig_object_type != "/DocTimeStamp" else {PROOF_OID}
+    unsigned = one.signer_info["unsigned_attrs"]
+    kinds = [attribute["type"].dotted for attribute in unsigned] if isinstance(unsigned, cms.CMSAttributes) else []
+    if padding.strip(b"\x00") or not permitted.issuperset(kinds) or len(kinds) > 1:
+        raise NotGenuine(N_("There are bytes that no signature covers."), _ASK)
+
+
+# (2) content
+
+_NOTHING_BUT_TIMESTAMPS = StandardDiffPolicy(
+    global_rules=[
+        # Stricter than pyHanko's default: metadata, document information and mark-up facts stay as they were signed.
+        CatalogModificationRule(ignored_keys=frozenset({"/AcroForm", "/DSS", "/Extensions"})),
+        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    ],
+    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),
+    ignore_orphaned_objects=False,
+    ignore_identical_objects=False,
+)
+
+
+def _require_untouched(signature: EmbeddedPdfSignature) -> None:
+    signature.compute_integrity_info(_NOTHING_BUT_TIMESTAMPS)
+    result = signature.diff_result
+    if not isinstance(result, DiffResult) or result.modification_level > ModificationLevel.LTA_UPDATES:
+        raise NotGenuine(N_("The document was changed after it was signed."), _ASK)
+    if signature.docmdp_level is not None or signature.fieldmdp is not None:
+        raise NotGenuine(N_("The document's structure is not one that a signed letter has."), _ASK)
+
+
+# (3) signature
+
+
+def _roots(trust_roots: Sequence[bytes]) -> list[x509.Certificate]:
+    try:
+        roots = [x509.Certificate.load(root, strict=True) for root in trust_roots]
+        for root in roots:
+            root.native  # noqa: B018 - parses it all
+    except (ValueError, TypeError):
+        raise BadInput(
+            N_("A trusted certificate cannot be read."), N_("Fetch the trust file again.")
+        ) from None
+    if not roots:
+        raise BadInput(N_("There is no trusted certificate to check against."), N_("Give a trust file."))
+    return roots
+
+
+def _require_in_time(
+    last: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: dt.datetime
+) -> dt.datetime:
+    """The last timestamp is right, from an issuer we know, and its certificates have not run out at `at`."""
+    stamped_at: dt.datetime = last.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+    knowledge = _dss_to_local_knowledge(last.reader)
+    context = ValidationContext(
+        trust_roots=list(roots),
+        other_certs=knowledge.known_certs,
+        moment=stamped_at,
+        crls=[one.crl_data for one in knowledge.known_crls],
+        ocsps=[one.ocsp_response_data for one in knowledge.known_ocsps],
+        allow_fetching=False,
+        revinfo_policy=_REVOCATION,
+    )
+    status = run(async_validate_pdf_timestamp(last, context, skip_diff=True))
+    if not status.intact or not status.valid:
+        raise NotGenuine(N_("The document was changed after it was signed."), _ASK)
+    if not status.trusted or status.validation_path is None:
+        raise _untrusted(status.trust_problem_indic, timestamp=True)
+    if stamped_at > at + _TOLERANCE:
+        raise NotGenuine(N_("The document's timestamp lies in the future."), N_("Check this computer's clock."))
+    if any(certificate.not_valid_after < at for certificate in _certificates(status.validation_path)):
+        raise NotGenuine(
+            N_("The document's last timestamp has run out."),
+            N_("Ask the board for a copy with a renewed timestamp."),
+        )
+    return stamped_at
+
+
+def _require_valid(
+    signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], stamped_at: dt.datetime
+) -> dt.datetime:
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=list(roots)), revinfo_policy=_REVOCATION
+    )
+    spec = PdfSignatureValidationSpec(
+        SignatureValidationSpec(
+            cert_validation_policy=policy,
+            revinfo_gathering_policy=RevocationInfoGatheringSpec(
+                online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
+                certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
+            ),
+        ),
+        diff_policy=None,  # done above, once
+    )
+    timing = ValidationTimingInfo(
+        validation_time=stamped_at, best_signature_time=stamped_at, point_in_time_validation=True
+    )
+    result = run(ades_lta_validation(signature, spec, timing))
+    status = result.api_status
+    if result.ades_subindic is not AdESPassed.OK:
+        raise _untrusted(result.ades_subindic)
+    if not isinstance(status, PdfSignatureStatus) or not status.bottom_line:
+        raise NotGenuine(N_("The signature is not valid."), _ASK)
+    if result.signature_timestamp_status is None or result.oldest_evidence_record_timestamp is None:
+        raise NotGenuine(N_("The signature has no trusted time."), _ASK)
+    stamp = result.signature_timestamp_status.api_status
+    if stamp is None or not (stamp.intact and stamp.valid and stamp.trusted):
+        raise NotGenuine(N_("The signature has no trusted time."), _ASK)
+    signed_at: dt.datetime = stamp.timestamp
+    return signed_at
+
+
+def _untrusted(indication: AdESSubIndic | None, *, timestamp: bool = False) -> NotGenuine:
+    """The sentence for an AdES indication (ETSI EN 319 102-1 § 5.1.3)."""
+    if indication in {AdESFailure.HASH_FAILURE, AdESFailure.SIG_CRYPTO_FAILURE}:
+        return NotGenuine(N_("The document was changed after it was signed."), _ASK)
+    if indication is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
+        if timestamp:
+            return NotGenuine(N_("The document's timestamp comes from an authority that is not trusted."), _ASK)
+        return NotGenuine(N_("The document was signed with a certificate that is not trusted."), _ASK)
+    if indication in {
+        AdESFailure.REVOKED,
+        AdESIndeterminate.REVOKED_NO_POE,
+        AdESIndeterminate.REVOKED_CA_NO_POE,
+    }:
+        return NotGenuine(N_("The certificate that the document was signed with had been revoked."), _ASK)
+    if indication in {AdESIndeterminate.TRY_LATER, AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE}:
+        return NotGenuine(
+            N_("The document does not show that its certificates were not revoked."), _ASK
+        )
+    if timestamp:
+        return NotGenuine(N_("The document's timestamp is not valid."), _ASK)
+    return NotGenuine(N_("The signature is not valid."), _ASK)
+
+
+def _certificates(path: ValidationPath) -> list[x509.Certificate]:
+    return [one for one in path.iter_certs(include_root=True)]
+
+
+# What the signed letter carries
+
+
+def _attachments(signature: EmbeddedPdfSignature) -> dict[str, bytes]:
+    """The attached files of the revision that was signed (ISO 32000-1 § 7.11.4), names in any order."""
+    signed = signature.reader.get_historical_resolver(signature.signed_revision)
+    names = signed.root.get("/Names", {})
+    found: dict[str, bytes] = {}
+    waiting = [names["/EmbeddedFiles"]] if "/EmbeddedFiles" in names else []
+    seen = 0
+    while waiting:
+        node = waiting.pop()
+        seen += 1
+        leaves = node.get("/Names", [])
+        if seen > MAX_ATTACHMENTS or len(leaves) % 2 or len(leaves) > 2 * MAX_ATTACHMENTS:
+            raise ValueError(seen)
+        for number in range(1, len(leaves), 2):
+            specification = leaves[number]  # by number, so that a reference is followed
+            name, stream = str(specification["/UF"]), specification["/EF"]["/F"]
+            if name in found or not isinstance(stream, generic.StreamObject):
+                raise ValueError(seen)
+            found[name] = bytes(stream.data)
+        waiting += node.get("/Kids", [])
+    return found

@@ -1,0 +1,62 @@
+"""Tables: issued decisions, the log's entries and tree, and what each entry was about.
+
+The log itself (`LogEntry`, `LogNode`) holds salted hashes only and is never changed or deleted from; triggers in
+the first migration hold that. `LogEvent` is the private side: what a hash commits to, with its salt.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Issue(models.Model):
+    """One issued decision. No name in clear: `box` is sealed, `notification` has been searched."""
+
+    key = models.CharField(max_length=400, unique=True)
+    decision_id = models.CharField(max_length=32, unique=True)
+    content_sha256 = models.BinaryField()
+    notification = models.BinaryField()
+    box = models.BinaryField()
+    facts = models.BinaryField()
+    issued_at = models.DateTimeField()
+    entry = models.OneToOneField("LogEntry", on_delete=models.PROTECT)
+    finished = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return self.decision_id
+
+
+class LogEntry(models.Model):
+    """One entry of the log: 32 bytes that tell nothing without their salt."""
+
+    index = models.BigIntegerField(primary_key=True)
+    leaf = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+
+class LogNode(models.Model):
+    """The hash of one complete subtree (RFC 9162 § 2.1)."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class LogEvent(models.Model):
+    """What an entry commits to, and the salt that hides it."""
+
+    entry = models.OneToOneField(LogEntry, on_delete=models.PROTECT, primary_key=True, related_name="opened")
+    event = models.BinaryField()
+    salt = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["entry"]
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
