@@ -1,12 +1,12 @@
 """The fixed cast and a simulated house that keeps everything in memory.
 
-    Gun-Britt   A10667  decides case 01 herself and is threatened: withheld
-    Micke       A11259  takes part in case 01: named
-    Fatemeh     A10223  presents case 02 and is harassed: withheld
-    Birgitta    A12184  the director: really decides case 02, is misused in case 05
-    Siobhán     A10334  presents case 03 to the committee: withheld
-    Klas, Aino  A10149, A11037  case 04: both withheld, each on an assessment of their own
-    Filip       A11962  an outsider who lifts nobody's name
+Gun-Britt   A10667  decides case 01 herself and is threatened: withheld
+Micke       A11259  takes part in case 01: named
+Fatemeh     A10223  presents case 02 and is harassed: withheld
+Birgitta    A12184  the director: really decides case 02, is misused in case 05
+Siobhán     A10334  presents case 03 to the committee: withheld
+Klas, Aino  A10149, A11037  case 04: both withheld, each on an assessment of their own
+Filip       A11962  an outsider who lifts nobody's name
 """
 
 import datetime as dt
@@ -27,11 +27,11 @@ from sigill.decision.people import StaffMember, StaffRegister
 from sigill.decision.stages import Draft, Recorded
 from sigill.house import house_of
 from sigill.letters.board import Board, load_board
-from sigill.log.ledger import audit_entries
+from sigill.log import tree
 from sigill.log.checkpoint import open_checkpoint, sign_checkpoint
 from sigill.log.entry import commit
+from sigill.log.ledger import audit_entries
 from sigill.log.memory import MemoryNodes
-from sigill.log import tree
 from sigill.verify.search import require_clean
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,9 +106,7 @@ class MemoryStore:
         yield
 
     def find(self, key: str) -> ports.Issue | None:
-        return self.issues.get(key) or next(
-            (one for one in self.issues.values() if one.decision_id == key), None
-        )
+        return self.issues.get(key) or next((one for one in self.issues.values() if one.decision_id == key), None)
 
     def issue(self, new: ports.Issue, leaf: bytes) -> ports.Issue:
         assert new.key not in self.issues

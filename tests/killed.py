@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from house import CASES, EXAMPLES
-
 from sigill.faces.cli import issuing
 from sigill.house import Settings, open_house
 
@@ -38,9 +37,7 @@ def main() -> None:
     issuing.open_house = marked_house  # type: ignore[assignment]
     issuing.FolderOutbox = MarkedOutbox  # type: ignore[misc, assignment]
     settings = Settings(home, url, EXAMPLES / "board.toml")
-    issuing.issue_case(
-        CASES / "01_track_a_insats" / "case.toml", EXAMPLES / "staff.csv", out, settings=settings
-    )
+    issuing.issue_case(CASES / "01_track_a_insats" / "case.toml", EXAMPLES / "staff.csv", out, settings=settings)
 
 
 main()

@@ -2,14 +2,14 @@
 
 import io
 import json
+import tomllib
 from dataclasses import replace
 
 import msgspec
 import pypdfium2
 import pytest
-import tomllib
-from house import ACCEPTED, CASES, NOON, REFUSED, SimulatedHouse, board, draft, staff
 
+from house import ACCEPTED, CASES, NOON, REFUSED, SimulatedHouse, board, draft, staff
 from sigill import journey
 from sigill.audit import check
 from sigill.errors import BadInput, Blocked, NotGenuine, Refused
@@ -18,9 +18,7 @@ from sigill.seal.box import describe, release
 
 def text_of(pdf: bytes) -> str:
     document = pypdfium2.PdfDocument(io.BytesIO(pdf))
-    return " ".join(
-        " ".join(page.get_textpage().get_text_bounded() for page in document).replace("\ufffe", "").split()
-    )
+    return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).replace("\ufffe", "").split())
 
 
 def expected(name: str) -> dict:
@@ -85,9 +83,7 @@ def test_nobody_signs_for_somebody_else(house: SimulatedHouse) -> None:
     given = draft("01_track_a_insats")
     prepared = journey.prepare(given, board(), house.ports)
     with pytest.raises(Refused) as refused:
-        journey.conclude(
-            prepared, journey.Approval("A12184"), house.ports, staff=given.staff, case=given.case
-        )
+        journey.conclude(prepared, journey.Approval("A12184"), house.ports, staff=given.staff, case=given.case)
     assert [one.rule for one in refused.value.findings] == ["G09"]
     assert house.store.entries == []
 
@@ -148,7 +144,6 @@ def test_curiosity_is_no_purpose(house: SimulatedHouse) -> None:
 
 def test_a_letter_of_another_house_is_not_ours(house: SimulatedHouse, tmp_path) -> None:
     from house import FixedClock
-
     from sigill.adapters.keys import UnsafeSoftwareKeys
 
     other = SimulatedHouse(UnsafeSoftwareKeys(tmp_path / "keys", FixedClock(), "Grannkommunen"))

@@ -60,7 +60,9 @@ def board_for(settings: Settings, case: Case) -> Board:
             board = load_board(path)
             if (board.municipality, board.board) != (case.municipality, case.board):
                 raise BadInput(
-                    N_("The template is another board's than the case's."), N_("Name the right --board."), place=path.name
+                    N_("The template is another board's than the case's."),
+                    N_("Name the right --board."),
+                    place=path.name,
                 )
             return board
     return plain_board(case)
@@ -159,7 +161,9 @@ def open_log(settings: Settings) -> HouseLog:
 
     if not (settings.home / "trust.json").exists():
         raise BadInput(
-            N_("There is no house here yet."), N_("Issue a decision first, or set SIGILL_HOME."), place=str(settings.home)
+            N_("There is no house here yet."),
+            N_("Issue a decision first, or set SIGILL_HOME."),
+            place=str(settings.home),
         )
     keys = keys_for(settings, None)
     return HouseLog(open_store(settings.database_url, settings.home), keys.log, settings.home / "checkpoint.txt")

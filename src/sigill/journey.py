@@ -34,7 +34,7 @@ from sigill.errors import N_, BadInput, Refused
 from sigill.law.gate import admit
 from sigill.letters.board import Board
 from sigill.letters.compose import compose
-from sigill.letters.fonts import FONTS
+from sigill.letters.fonts import FOLDER as FONTS
 from sigill.letters.read import read_document
 from sigill.letters.typeset import typeset
 from sigill.log import entry, proof
@@ -129,9 +129,7 @@ def draft(case_toml: bytes, document: bytes, staff: StaffRegister, *, case_name:
 
 def content_digest(case_toml: bytes, document: bytes) -> bytes:
     """SHA-256 over case file and document: the same bytes are the same decision."""
-    return hashlib.sha256(
-        hashlib.sha256(case_toml).digest() + hashlib.sha256(document).digest()
-    ).digest()
+    return hashlib.sha256(hashlib.sha256(case_toml).digest() + hashlib.sha256(document).digest()).digest()
 
 
 def prepare(given: Draft, board: Board, house: House) -> Verified:
@@ -148,7 +146,9 @@ def prepare(given: Draft, board: Board, house: House) -> Verified:
     today = house.clock.now().date()
     admitted = admit(given, today=today)  # (1) may these names be withheld, may this person decide?
     composed = compose(admitted, board, decision_id=_new_id(house.entropy))  # (2) two letters, as text
-    masked = mask_letters(composed, admitted.withheld, given.staff, keep=names_that_stay(given.case))  # (3) names leave here
+    masked = mask_letters(
+        composed, admitted.withheld, given.staff, keep=names_that_stay(given.case)
+    )  # (3) names leave here
     verified = _set(masked, admitted, board)
     _search(verified.notification_pdf, verified, given.staff, names_that_stay(given.case))  # (4) fresh eyes
     return verified
@@ -336,9 +336,7 @@ def _set(masked: Masked, admitted: Admitted, board: Board) -> Verified:
 
 def _search(pdf: bytes, prepared: Verified, staff: StaffRegister, stay: Sequence[str]) -> None:
     if prepared.withheld:
-        require_clean(
-            {"notification.pdf": pdf}, prepared.withheld, others=stay, register=staff, readers=FAST_READERS
-        )
+        require_clean({"notification.pdf": pdf}, prepared.withheld, others=stay, register=staff, readers=FAST_READERS)
 
 
 FAST_READERS: tuple[str, ...] = ("pdftotext", "pdfium", "objects")

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from house import ROOT
 
 BEFORE = ("signed", "searched", "sealed", "in transaction", "before commit")

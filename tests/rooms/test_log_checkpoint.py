@@ -82,11 +82,10 @@ def test_a_known_key_of_another_tool_is_understood() -> None:
     key = parse_vkey("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
     assert key.name == "PeterNeumann"
     assert not key.witness
-    text = (
-        "If you think cryptography is the answer to your problem,\n"
-        "then you don't know what your problem is.\n"
+    text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+    blob = base64.b64decode(
+        "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
     )
-    blob = base64.b64decode("x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=")
     assert blob[:4].hex() == "c74f20a3"
     Ed25519PublicKey.from_public_bytes(key.public_key).verify(blob[4:], text.encode())
     assert vkey(key.name, key.public_key) == "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -104,7 +103,15 @@ def test_a_public_key_with_one_letter_changed_is_refused() -> None:
         other = text[:place] + ("A" if text[place] != "A" else "B") + text[place + 1 :]
         with pytest.raises(BadInput):
             parse_vkey(other)
-    for other in ("", text + "\n", text + " ", text.upper(), text[:-4], "+" + text, text.replace("+", "++", 1)):
+    for other in (
+        "",
+        text + "\n",
+        text + " ",
+        text.upper(),
+        text[:-4],
+        "+" + text,
+        text.replace("+", "++", 1),
+    ):
         with pytest.raises(BadInput):
             parse_vkey(other)
 
@@ -254,7 +261,10 @@ def test_a_witness_cannot_stand_in_for_the_log_nor_the_log_for_a_witness() -> No
     with pytest.raises(BadInput, match="twice"):
         opened(note(), witnesses={"other.example": LOG.public_bytes()})
     with pytest.raises(BadInput, match="twice"):
-        opened(note(), witnesses={"a.example": TRUSTED["witness0.example"], "b.example": TRUSTED["witness0.example"]})
+        opened(
+            note(),
+            witnesses={"a.example": TRUSTED["witness0.example"], "b.example": TRUSTED["witness0.example"]},
+        )
 
 
 @pytest.mark.parametrize("quorum", [-1, 4, True, 1.0])

@@ -1,4 +1,4 @@
-"""The log's tree against the recursive definitions of RFC 9162 § 2.1, and against proofs that somebody bent."""
+"""The log's tree against the recursive definitions of RFC 9162 § 2.1, and proofs that somebody bent."""
 
 from hashlib import sha256
 
@@ -185,7 +185,12 @@ def test_a_bent_consistency_proof_is_refused(new: int) -> None:
         for other in bent(path):
             with pytest.raises(TamperEvidence):
                 tree.verify_consistency(old, new, other, before, top)
-        for old_root, new_root in ((bytes(32), top), (before, bytes(32)), (before[:31], top), (top[::-1], top)):
+        for old_root, new_root in (
+            (bytes(32), top),
+            (before, bytes(32)),
+            (before[:31], top),
+            (top[::-1], top),
+        ):
             if (old_root, new_root) != (before, top) and not (old == 0 and old_root == before):
                 with pytest.raises(TamperEvidence):
                     tree.verify_consistency(old, new, path, old_root, new_root)
@@ -229,7 +234,20 @@ def test_an_entry_must_be_bytes() -> None:
     with pytest.raises(BadInput):
         tree.append(["text"], MemoryNodes())  # type: ignore[list-item]
     with pytest.raises(TamperEvidence):
-        tree.verify_inclusion(b"x", 0, 1, ["text"], tree.leaf_hash(b"x"))  # type: ignore[list-item]
+        tree.verify_inclusion(b"x", 0, 2, ["text"], tree.leaf_hash(b"x"))  # type: ignore[list-item]
+
+
+def test_a_log_does_not_outgrow_its_numbers() -> None:
+    class FullNodes(MemoryNodes):
+        def size(self) -> int:
+            return tree.MAX_SIZE - 1
+
+        def get(self, level: int, index: int) -> bytes:
+            return bytes(32)
+
+    assert tree.append([b"the last"], FullNodes())[0][:2] == (0, tree.MAX_SIZE - 1)
+    with pytest.raises(BadInput, match="more entries"):
+        tree.append([b"the last", b"one too many"], FullNodes())
 
 
 def test_a_proof_of_any_length_ends() -> None:
@@ -243,18 +261,18 @@ class HoledNodes(MemoryNodes):
     """A tree from which one node was lost, or replaced by something that is no hash."""
 
     hole: tuple[int, int] = (0, 0)
-    instead: bytes | None = None
+    instead: object = None
 
     def get(self, level: int, index: int) -> bytes:
         if (level, index) != self.hole:
             return super().get(level, index)
         if self.instead is None:
             raise KeyError(level, index)
-        return self.instead
+        return self.instead  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("instead", [None, b"", b"short", bytes(33)])
-def test_a_missing_node_stops_the_house(instead: bytes | None) -> None:
+@pytest.mark.parametrize("instead", [None, b"", b"short", bytes(33), "t" * 32])
+def test_a_missing_node_stops_the_house(instead: object) -> None:
     nodes = HoledNodes()
     nodes.extend(tree.append(entries(6), nodes))
     nodes.hole, nodes.instead = (1, 2), instead
@@ -273,7 +291,13 @@ def test_memory_takes_all_rows_or_none_and_never_overwrites() -> None:
     nodes = grown(entries(3))
     rows = tree.append(entries(2), nodes)
     before = tree.root(nodes, 3)
-    for wrong in (rows[1:], [*rows, rows[-1]], [(0, 1, bytes(32))], [(0, 3, b"short")], [(5, 0, bytes(32)), (7, 1, bytes(32))]):
+    for wrong in (
+        rows[1:],
+        [*rows, rows[-1]],
+        [(0, 1, bytes(32))],
+        [(0, 3, b"short")],
+        [(5, 0, bytes(32)), (7, 1, bytes(32))],
+    ):
         with pytest.raises(TamperEvidence):
             nodes.extend(wrong)
         assert nodes.size() == 3

@@ -20,18 +20,14 @@ def read(path: Path, *, most: int = MAX_INPUT) -> bytes:
     """
     try:
         if path.stat().st_size > most:
-            raise BadInput(
-                N_("The file is larger than {most} MiB."), N_("Split it."), place=path.name, most=most >> 20
-            )
+            raise BadInput(N_("The file is larger than {most} MiB."), N_("Split it."), place=path.name, most=most >> 20)
         return path.read_bytes()
     except FileNotFoundError:
         raise BadInput(N_("There is no such file."), N_("Check the path."), place=str(path)) from None
     except IsADirectoryError:
         raise BadInput(N_("This is a folder, not a file."), N_("Name the file in it."), place=str(path)) from None
     except PermissionError:
-        raise BadInput(
-            N_("The file may not be read."), N_("Check its permissions."), place=str(path)
-        ) from None
+        raise BadInput(N_("The file may not be read."), N_("Check its permissions."), place=str(path)) from None
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o600) -> None:
@@ -55,7 +51,9 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o600) -> None:
             N_("The disk is full.") if err.errno in (errno.ENOSPC, errno.EDQUOT) else N_("The file cannot be written.")
         )
         raise Temporary(
-            problem, N_("Nothing is lost; make room or choose another folder, then run it again."), place=str(path)
+            problem,
+            N_("Nothing is lost; make room or choose another folder, then run it again."),
+            place=str(path),
         ) from None
 
 

@@ -3,11 +3,12 @@
     FOLDER/                 mode 0700, every file 0600
       README.txt            says that these keys protect nothing
       house.json            organisation, log origin; written last
-      ca/                   root, issuing CA, timestamp authority, e-seal: NAME.key, NAME.pem; *.crl; revoked.json
+      ca/                   root, issuing CA, timestamp authority, e-seal: NAME.key, NAME.pem;
+                            revocation lists, revoked.json
       people/               one signing key and certificate per person, under a hash
       record.key log.key    ES256 and Ed25519
       retention/            one key per deletion month, with its check value
-      custodians/NAME.key   X25519 private halves: a real house has none of these on the server
+      custodians/NAME.key   X25519 private halves (PEM): a real house has none of these on the server
       custodians.json       their public halves
 
 What it does: makes all of it on first use, all or nothing, also with two processes starting at once or one killed
@@ -20,49 +21,64 @@ hardware (PKCS#11) or with a trust service (CSC), behind the same ports.
 """
 
 import base64
-import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import json
-import os
 import re
 import secrets
 import shutil
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
 
-from asn1crypto import algos, cms, core, tsp
 from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, x25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 from pyhanko.sign.signers import Signer
-from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from sigill.errors import N_, BadInput, Refused
+from sigill.adapters.key_files import (
+    PRIVATE_FOLDER,
+    damaged,
+    exclusive,
+    missing,
+    read,
+    read_certificate,
+    read_ec_key,
+    read_ed25519_key,
+    read_json,
+    sync_folder,
+    write,
+    write_key,
+)
+from sigill.adapters.local_pki import (
+    E_SEAL,
+    ISSUING,
+    PERSON,
+    ROOT,
+    TIMESTAMPS,
+    LocalTimeStamper,
+    Pair,
+    Profile,
+    SoftwareSigner,
+    half_life,
+    issue,
+    revocation_list,
+    subject_of,
+)
+from sigill.errors import N_, BadInput, Refused, Temporary
 from sigill.log.checkpoint import vkey
 from sigill.ports import Clock
+from sigill.seal.keys import KEY_SIZE, public_of, read_private_pem, unsafe_private_pem
 
-PRIVATE_FOLDER = 0o700
-PRIVATE_FILE = 0o600
 CUSTODIANS = ("registrator", "jurist", "sakerhetsansvarig")
 QUORUM = 2
 
-_DAY = dt.timedelta(days=1)
-_YEAR = 365 * _DAY
-_CRL_LIFE = 30 * _DAY
-_RENEW_BEFORE = 60 * _DAY
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
 _CUSTODIAN = re.compile(r"[a-z][a-z0-9-]{0,39}\Z", re.ASCII)
 _README = """These keys protect nothing. They were made by Sigill's unsafe software key store, for trials and tests.
@@ -70,35 +86,12 @@ Whoever can read this folder can sign as anybody, issue certificates, write the 
 Do not use them for real decisions. Do not copy them anywhere.
 """
 
-K = TypeVar("K")
-
 _made_threads = threading.Lock()
 _warned = False
 
 
 class UnsafeKeysWarning(UserWarning):
     """The keys of this house lie in plain files. Never for real decisions."""
-
-
-class _Profile(NamedTuple):
-    """What a certificate is for.
-
-    Args:
-        years: how long it is valid.
-        ca: whether it may issue, and how many issuers may stand below it (None: not at all).
-        timestamping: whether it is a timestamp authority's.
-    """
-
-    years: int
-    ca: int | None = None
-    timestamping: bool = False
-
-
-_ROOT = _Profile(30, ca=1)
-_ISSUING = _Profile(20, ca=0)
-_TIMESTAMPS = _Profile(12, timestamping=True)
-_E_SEAL = _Profile(5)
-_PERSON = _Profile(2)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -120,7 +113,7 @@ class UnsafeSoftwareKeys:
     Args:
         folder: where the keys lie; made on first use, must then not exist or be empty.
         clock: whose time stands in certificates, revocation lists and timestamps.
-        organisation: whose seal it is, for instance the board's full name; kept at first use.
+        organisation: whose seal it is, for instance the municipality; kept at first use. None opens keys that exist.
         log_origin: the log's name in checkpoints; kept at first use. Without it, one is derived.
         custodians: ids of the custodians, at first use.
 
@@ -132,7 +125,7 @@ class UnsafeSoftwareKeys:
         self,
         folder: Path,
         clock: Clock,
-        organisation: str,
+        organisation: str | None = None,
         *,
         log_origin: str | None = None,
         custodians: Sequence[str] = CUSTODIANS,
@@ -141,48 +134,46 @@ class UnsafeSoftwareKeys:
         self._folder = folder
         self._clock = clock
         self._lock = threading.RLock()
-        if not (folder / "house.json").exists():
+        if organisation is not None and not (folder / "house.json").exists():
             _make_house(folder, clock.now(), organisation, log_origin or _origin(organisation), custodians)
-        self._house = _read_json(folder / "house.json")
-        if self._house.get("schema") != 1 or self._house.get("organisation") != organisation:
+        self._house = _read_house(folder / "house.json")
+        if organisation not in {None, self._house["organisation"]} or log_origin not in {
+            None,
+            self._house["log_origin"],
+        }:
             raise BadInput(
-                N_("The keys belong to another organisation."),
-                N_("Name the folder of this organisation's keys."),
+                N_("The keys belong to another organisation or another log."),
+                N_("Name the folder of this organisation's keys, or take the name they were made for."),
                 place=str(folder / "house.json"),
             )
         ca = folder / "ca"
         self._root = _load(ca, "root")
         self._issuing = _load(ca, "issuing")
-        self.record = SoftwareRecordKey(_read_key(folder / "record.key", ec.EllipticCurvePrivateKey))
-        self.log = SoftwareLogKey(
-            str(self._house["log_origin"]), _read_key(folder / "log.key", ed25519.Ed25519PrivateKey)
-        )
-        self._custodians = {
-            name: _unb64(public) for name, public in _read_json(folder / "custodians.json")["x25519"].items()
-        }
-        self._credentials: dict[str, tuple[_Pair, SoftwareCredential]] = {}
+        self.record = SoftwareRecordKey(read_ec_key(folder / "record.key"))
+        self.log = SoftwareLogKey(self._house["log_origin"], read_ed25519_key(folder / "log.key"))
+        self._custodians = _public_custodians(folder / "custodians.json")
+        self._credentials: dict[str, tuple[Pair, SoftwareCredential]] = {}
         self._stamper: LocalTimeStamper | None = None
-        self._crls: tuple[bytes, ...] = ()
+        self._crls_seen: tuple[int, ...] = ()
         self._crls_until = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._parsed_crls: list[asn1_crl.CertificateList] = []
-        _read_key(ca / "e-seal.key", ec.EllipticCurvePrivateKey)
-        _read_key(ca / "tsa.key", ec.EllipticCurvePrivateKey)
+        read_ec_key(ca / "e-seal.key")
+        read_ec_key(ca / "tsa.key")
 
     # Signers
 
     def for_person(self, name: str, staff_id: str | None) -> SoftwareCredential:
         """The signing credential of a person; issued on first use, and anew when it is about to run out."""
-        label = hashlib.sha256(json.dumps([staff_id, name]).encode()).hexdigest()[:32]
-        return self._credential(self._folder / "people", label, name, _PERSON)
+        return self._credential(self._folder / "people", _label(name, staff_id), name, PERSON)
 
     def e_seal(self) -> SoftwareCredential:
         """The organisation's own credential."""
-        return self._credential(self._folder / "ca", "e-seal", str(self._house["organisation"]), _E_SEAL)
+        return self._credential(self._folder / "ca", "e-seal", self._house["organisation"], E_SEAL)
 
     def timestamper(self) -> "LocalTimeStamper":
         """The local timestamp authority."""
         with self._lock:
-            pair = self._current(self._folder / "ca", "tsa", "Tidsstämpling (TEST)", _TIMESTAMPS)
+            pair = self._current(self._folder / "ca", "tsa", "Tidsstämpling (TEST)", TIMESTAMPS)
             if self._stamper is None or self._stamper.pair is not pair:
                 self._stamper = LocalTimeStamper(pair, [self._issuing.asn1], self._clock)
             return self._stamper
@@ -201,12 +192,13 @@ class UnsafeSoftwareKeys:
 
     def revoke_person(self, name: str, staff_id: str | None) -> None:
         """Put a person's certificate on the revocation list; nothing signed from then on validates."""
-        serial = self.for_person(name, staff_id).pyhanko.signing_cert.serial_number
-        with self._lock, _exclusive(self._folder / "ca" / ".lock"):
+        self.for_person(name, staff_id)
+        serial = self._credentials[_label(name, staff_id)][0].certificate.serial_number
+        with self._lock, exclusive(self._folder / "ca" / ".lock"):
             path = self._folder / "ca" / "revoked.json"
-            revoked = _read_json(path)
+            revoked = read_json(path)
             revoked.setdefault(str(serial), int(self._clock.now().timestamp()))
-            _write(path, json.dumps(revoked, indent=1).encode())
+            write(path, json.dumps(revoked, indent=1).encode())
             self._write_crls()
 
     # Custodians
@@ -230,7 +222,7 @@ class UnsafeSoftwareKeys:
         if not _MONTH.match(month):
             raise BadInput(N_("This is not a month."), N_("Write it as year and month, like 2031-11."), place=month)
         folder = self._folder / "retention"
-        with self._lock, _exclusive(folder / ".lock"):
+        with self._lock, exclusive(folder / ".lock"):
             key, made, deleted = (folder / f"{month}.{kind}" for kind in ("key", "made", "deleted"))
             if deleted.exists():
                 raise Refused(
@@ -239,24 +231,24 @@ class UnsafeSoftwareKeys:
                 )
             if not key.exists():
                 if made.exists():
-                    raise _missing(key)
-                _write(key, secrets.token_bytes(32))
-            secret = _read(key)
+                    raise missing(key)
+                write(key, secrets.token_bytes(32))
+            secret = read(key)
             check = hashlib.sha256(b"sigill retention key\x00" + secret).hexdigest().encode()
             if not made.exists():
-                _write(made, check)
-            if len(secret) != 32 or _read(made) != check:
-                raise _damaged(key)
+                write(made, check)
+            if len(secret) != 32 or read(made) != check:
+                raise damaged(key)
             return secret
 
     def delete_retention_key(self, month: str) -> None:
         """Delete the key of a deletion month: what was sealed under it can never be opened again."""
         self.retention_key(month)
         folder = self._folder / "retention"
-        with self._lock, _exclusive(folder / ".lock"):
-            _write(folder / f"{month}.deleted", b"")
+        with self._lock, exclusive(folder / ".lock"):
+            write(folder / f"{month}.deleted", b"")
             (folder / f"{month}.key").unlink(missing_ok=True)
-            _sync_folder(folder)
+            sync_folder(folder)
 
     def custodian_key(self, name: str) -> bytes:
         """A custodian's private key, 32 bytes; only where this folder plays the custodian too.
@@ -266,7 +258,11 @@ class UnsafeSoftwareKeys:
         """
         if name not in self._custodians:
             raise BadInput(N_("There is no custodian of that name."), N_("See custodians.json."), place=name)
-        return read_custodian_key(self._folder / "custodians" / f"{name}.key")
+        path = self._folder / "custodians" / f"{name}.key"
+        private = read_custodian_key(path)
+        if public_of(private) != self._custodians[name]:
+            raise damaged(path)
+        return private
 
     # Trust
 
@@ -284,66 +280,75 @@ class UnsafeSoftwareKeys:
 
     # Inside
 
-    def _credential(self, folder: Path, label: str, name: str, profile: _Profile) -> SoftwareCredential:
+    def _credential(self, folder: Path, label: str, name: str, profile: Profile) -> SoftwareCredential:
         with self._lock:
             pair = self._current(folder, label, name, profile)
             known = self._credentials.get(label)
             if known is None or known[0] is not pair:
-                store = SimpleCertificateStore()
+                store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
                 store.register_multiple([self._root.asn1, self._issuing.asn1])
-                known = (pair, SoftwareCredential(name, _SoftwareSigner(pair, store)))
+                known = (pair, SoftwareCredential(name, SoftwareSigner(pair, store)))
                 self._credentials[label] = known
             return known[1]
 
-    def _current(self, folder: Path, label: str, name: str, profile: _Profile) -> "_Pair":
+    def _current(self, folder: Path, label: str, name: str, profile: Profile) -> "Pair":
         """Key and certificate, from memory or disk; made or renewed where allowed."""
         now = self._clock.now()
         if label in self._credentials and self._credentials[label][0].fits(now, name):
             return self._credentials[label][0]
         if label == "tsa" and self._stamper is not None and self._stamper.pair.fits(now, name):
             return self._stamper.pair
-        with _exclusive(folder / ".lock"):
+        with exclusive(folder / ".lock"):
             key_file, pem_file = folder / f"{label}.key", folder / f"{label}.pem"
             if not key_file.exists():
-                if pem_file.exists() or profile is not _PERSON:
-                    raise _missing(key_file)
-                _write_key(key_file, ec.generate_private_key(ec.SECP256R1()))
-            key = _read_key(key_file, ec.EllipticCurvePrivateKey)
+                if pem_file.exists() or profile is not PERSON:
+                    raise missing(key_file)
+                write_key(key_file, ec.generate_private_key(ec.SECP256R1()))
+            key = read_ec_key(key_file)
             if pem_file.exists():
-                pair = _Pair(key, _read_certificate(pem_file))
+                pair = Pair(key, read_certificate(pem_file))
                 if pair.fits(now, name):
                     return pair
-            elif profile is not _PERSON:
-                raise _missing(pem_file)
-            organisation = str(self._house["organisation"])
-            certificate = _issue(_subject(organisation, name), key, self._issuing, profile, now)
-            _write(pem_file, certificate.public_bytes(serialization.Encoding.PEM))
-            return _Pair(key, certificate)
+            elif profile is not PERSON:
+                raise missing(pem_file)
+            organisation = self._house["organisation"]
+            certificate = issue(subject_of(organisation, name), key, self._issuing, profile, now)
+            write(pem_file, certificate.public_bytes(serialization.Encoding.PEM))
+            return Pair(key, certificate)
 
     def _refresh_crls(self) -> None:
+        """Lists in memory that are those on disk and younger than half their life."""
         now = self._clock.now()
+        ca = self._folder / "ca"
         with self._lock:
-            if now < self._crls_until:
+            if now < self._crls_until and self._crls_seen == self._crls_on_disk():
                 return
-            ca = self._folder / "ca"
-            with _exclusive(ca / ".lock"):
-                lists = [x509.load_der_x509_crl(_read(ca / f"{name}.crl")) for name in ("root", "issuing")]
-                if any(_half_life(one) <= now or one.last_update_utc > now for one in lists):
+            with exclusive(ca / ".lock"):
+                lists = [x509.load_der_x509_crl(read(ca / f"{name}.crl")) for name in ("root", "issuing")]
+                if any(half_life(one) <= now or one.last_update_utc > now for one in lists):
                     self._write_crls()
-                    return
-            self._take_crls(lists)
+                else:
+                    self._take_crls(lists)
+
+    def _crls_on_disk(self) -> tuple[int, ...]:
+        paths = [self._folder / "ca" / f"{name}.crl" for name in ("root", "issuing")]
+        try:
+            return tuple(path.stat().st_mtime_ns for path in paths)
+        except FileNotFoundError:
+            return ()
 
     def _write_crls(self) -> None:
-        revoked = _read_json(self._folder / "ca" / "revoked.json")
+        revoked = read_json(self._folder / "ca" / "revoked.json")
         lists = []
         for name, issuer in (("root", self._root), ("issuing", self._issuing)):
-            made = _revocation_list(issuer, self._clock.now(), revoked if name == "issuing" else {})
-            _write(self._folder / "ca" / f"{name}.crl", made.public_bytes(serialization.Encoding.DER))
+            made = revocation_list(issuer, self._clock.now(), revoked if name == "issuing" else {})
+            write(self._folder / "ca" / f"{name}.crl", made.public_bytes(serialization.Encoding.DER))
             lists.append(made)
         self._take_crls(lists)
 
     def _take_crls(self, lists: list[x509.CertificateRevocationList]) -> None:
-        self._crls_until = min(_half_life(one) for one in lists)
+        self._crls_seen = self._crls_on_disk()
+        self._crls_until = min(half_life(one) for one in lists)
         self._parsed_crls = [
             asn1_crl.CertificateList.load(one.public_bytes(serialization.Encoding.DER)) for one in lists
         ]
@@ -412,107 +417,14 @@ class SoftwareLogKey:
         return self._public
 
 
-class LocalTimeStamper(TimeStamper):  # type: ignore[misc]
-    """A timestamp authority in the same process (RFC 3161), with an elliptic-curve key and the house's clock.
-
-    pyHanko's own local timestamper knows only RSA and the system's clock.
-    """
-
-    POLICY = "2.25.229879581338620078586762153103644953874"
-
-    def __init__(self, pair: "_Pair", chain: Sequence[asn1_x509.Certificate], clock: Clock) -> None:
-        super().__init__()
-        self.pair = pair
-        self._chain = list(chain)
-        self._clock = clock
-
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        certificate = self.pair.asn1
-        info: dict[str, Any] = {
-            "version": "v1",
-            "policy": self.POLICY,
-            "message_imprint": req["message_imprint"],
-            "serial_number": int.from_bytes(secrets.token_bytes(8), "big") | 1 << 63,
-            "gen_time": self._clock.now().astimezone(dt.UTC).replace(microsecond=0),
-            "accuracy": tsp.Accuracy({"seconds": 1}),
-            "tsa": asn1_x509.GeneralName(name="directory_name", value=certificate.subject),
-        }
-        if req["nonce"].native is not None:
-            info["nonce"] = req["nonce"]
-        content = tsp.TSTInfo(info).dump()
-        signed_attributes = cms.CMSAttributes(
-            [
-                simple_cms_attribute("content_type", "tst_info"),
-                simple_cms_attribute("message_digest", hashlib.sha256(content).digest()),
-                simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(certificate)),
-            ]
-        )
-        signature = self.pair.key.sign(signed_attributes.dump(), ec.ECDSA(hashes.SHA256()))
-        digest = algos.DigestAlgorithm({"algorithm": "sha256"})
-        signer = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": cms.SignerIdentifier(
-                    {
-                        "issuer_and_serial_number": cms.IssuerAndSerialNumber(
-                            {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-                        )
-                    }
-                ),
-                "digest_algorithm": digest,
-                "signed_attrs": signed_attributes,
-                "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
-                "signature": signature,
-            }
-        )
-        signed = cms.SignedData(
-            {
-                "version": "v3",
-                "digest_algorithms": [digest],
-                "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(content)},
-                "certificates": [certificate, *self._chain],
-                "signer_infos": [signer],
-            }
-        )
-        return tsp.TimeStampResp(
-            {
-                "status": tsp.PKIStatusInfo({"status": "granted"}),
-                "time_stamp_token": cms.ContentInfo({"content_type": "signed_data", "content": signed}),
-            }
-        )
-
-
-class _SoftwareSigner(Signer):  # type: ignore[misc]
-    """A pyHanko signer that keeps its key loaded."""
-
-    def __init__(self, pair: "_Pair", registry: SimpleCertificateStore) -> None:
-        super().__init__(
-            signing_cert=pair.asn1,
-            cert_registry=registry,
-            embed_roots=False,
-            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
-        )
-        self._key = pair.key
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        if digest_algorithm != "sha256":
-            raise ValueError(digest_algorithm)
-        return bytes(72) if dry_run else self._key.sign(data, ec.ECDSA(hashes.SHA256()))
-
-
-class _Pair:
-    """A private key with its certificate, both ways of parsing it."""
-
-    def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
-        self.key = key
-        self.certificate = certificate
-        self.asn1 = asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-
-    def fits(self, now: dt.datetime, name: str) -> bool:
-        """Whether it is this name's and lasts long enough beyond `now`."""
-        names = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        until = self.certificate.not_valid_after_utc - _RENEW_BEFORE
-        return now < until and self.certificate.not_valid_before_utc <= now and names[0].value == name[:64]
+def _public_custodians(path: Path) -> dict[str, bytes]:
+    try:
+        found = {name: _unb64(public) for name, public in read_json(path)["x25519"].items()}
+    except (KeyError, AttributeError, TypeError, ValueError):
+        raise damaged(path) from None
+    if not found or any(len(public) != KEY_SIZE for public in found.values()):
+        raise damaged(path)
+    return found
 
 
 def read_custodian_key(path: Path) -> bytes:
@@ -521,21 +433,10 @@ def read_custodian_key(path: Path) -> bytes:
     Raises:
         BadInput: the file is missing or is no such key.
     """
-    found = _read_json(path)
-    try:
-        private = _unb64(found["private"])
-        public = x25519.X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
-        right = found["kind"] == "sigill custodian key" and _unb64(found["public"]) == public
-    except (KeyError, TypeError, ValueError):
-        raise _damaged(path) from None
-    if not right:
-        raise _damaged(path)
-    return private
+    return read_private_pem(read(path), place=str(path))
 
 
-def _make_house(
-    folder: Path, now: dt.datetime, organisation: str, log_origin: str, custodians: Sequence[str]
-) -> None:
+def _make_house(folder: Path, now: dt.datetime, organisation: str, log_origin: str, custodians: Sequence[str]) -> None:
     """Make everything in a folder beside, then put it in place with one rename: all or nothing."""
     if not organisation.strip() or len(organisation) > 64:
         raise BadInput(N_("An organisation's name has 1 to 64 characters."), N_("Shorten it."))
@@ -545,12 +446,17 @@ def _make_house(
             N_("Choose other ids."),
         )
     parent = folder.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    with _exclusive(parent / f".{folder.name}.lock"):
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise Temporary(
+            N_("The key folder cannot be made."), N_("Check the disk and permissions."), place=str(folder)
+        ) from None
+    with exclusive(parent / f".{folder.name}.lock"):
         if (folder / "house.json").exists():
             return
         if folder.exists() and any(folder.iterdir()):
-            raise _missing(folder / "house.json")
+            raise missing(folder / "house.json")
         for stale in parent.glob(f".{folder.name}.*.new"):  # from one killed in between; nobody else holds the lock
             shutil.rmtree(stale)
         fresh = parent / f".{folder.name}.{secrets.token_hex(8)}.new"
@@ -559,9 +465,13 @@ def _make_house(
                 path.mkdir(mode=PRIVATE_FOLDER)
             _fill(fresh, now, organisation, custodians)
             house = {"schema": 1, "organisation": organisation, "log_origin": log_origin}
-            _write(fresh / "house.json", json.dumps(house, indent=1).encode())
+            write(fresh / "house.json", json.dumps(house, indent=1).encode())
             fresh.rename(folder)
-            _sync_folder(parent)
+            sync_folder(parent)
+        except OSError:
+            raise Temporary(
+                N_("The key folder cannot be made."), N_("Check the disk and permissions."), place=str(folder)
+            ) from None
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
 
@@ -569,128 +479,39 @@ def _make_house(
 def _fill(fresh: Path, now: dt.datetime, organisation: str, custodians: Sequence[str]) -> None:
     ca = fresh / "ca"
     root_key = ec.generate_private_key(ec.SECP256R1())
-    root_name = _subject(organisation, "Sigill rot (TEST)")
-    root = _Pair(root_key, _issue(root_name, root_key, None, _ROOT, now))
+    root_name = subject_of(organisation, "Sigill rot (TEST)")
+    root = Pair(root_key, issue(root_name, root_key, None, ROOT, now))
     issuing_key = ec.generate_private_key(ec.SECP256R1())
-    issuing_name = _subject(organisation, "Sigill utfärdare (TEST)")
-    issuing = _Pair(issuing_key, _issue(issuing_name, issuing_key, root, _ISSUING, now))
+    issuing_name = subject_of(organisation, "Sigill utfärdare (TEST)")
+    issuing = Pair(issuing_key, issue(issuing_name, issuing_key, root, ISSUING, now))
     pairs = {"root": root, "issuing": issuing}
     for label, name, profile in (
-        ("tsa", "Tidsstämpling (TEST)", _TIMESTAMPS),
-        ("e-seal", organisation, _E_SEAL),
+        ("tsa", "Tidsstämpling (TEST)", TIMESTAMPS),
+        ("e-seal", organisation, E_SEAL),
     ):
         key = ec.generate_private_key(ec.SECP256R1())
-        pairs[label] = _Pair(key, _issue(_subject(organisation, name), key, issuing, profile, now))
+        pairs[label] = Pair(key, issue(subject_of(organisation, name), key, issuing, profile, now))
     for label, pair in pairs.items():
-        _write_key(ca / f"{label}.key", pair.key)
-        _write(ca / f"{label}.pem", pair.certificate.public_bytes(serialization.Encoding.PEM))
-    _write(ca / "revoked.json", b"{}")
+        write_key(ca / f"{label}.key", pair.key)
+        write(ca / f"{label}.pem", pair.certificate.public_bytes(serialization.Encoding.PEM))
+    write(ca / "revoked.json", b"{}")
     for label in ("root", "issuing"):
-        made = _revocation_list(pairs[label], now, {})
-        _write(ca / f"{label}.crl", made.public_bytes(serialization.Encoding.DER))
-    _write_key(fresh / "record.key", ec.generate_private_key(ec.SECP256R1()))
-    _write_key(fresh / "log.key", ed25519.Ed25519PrivateKey.generate())
+        made = revocation_list(pairs[label], now, {})
+        write(ca / f"{label}.crl", made.public_bytes(serialization.Encoding.DER))
+    write_key(fresh / "record.key", ec.generate_private_key(ec.SECP256R1()))
+    write_key(fresh / "log.key", ed25519.Ed25519PrivateKey.generate())
     public = {}
     for custodian in custodians:
-        private = x25519.X25519PrivateKey.generate()
-        public[custodian] = _b64(private.public_key().public_bytes_raw())
-        one = {
-            "kind": "sigill custodian key",
-            "custodian": custodian,
-            "public": public[custodian],
-            "private": _b64(private.private_bytes_raw()),
-        }
-        _write(fresh / "custodians" / f"{custodian}.key", json.dumps(one, indent=1).encode())
-    _write(fresh / "custodians.json", json.dumps({"schema": 1, "x25519": public}, indent=1).encode())
-    _write(fresh / "README.txt", _README.encode())
+        private = secrets.token_bytes(KEY_SIZE)
+        public[custodian] = _b64(public_of(private))
+        write(fresh / "custodians" / f"{custodian}.key", unsafe_private_pem(private))
+    write(fresh / "custodians.json", json.dumps({"schema": 1, "x25519": public}, indent=1).encode())
+    write(fresh / "README.txt", _README.encode())
 
 
-def _subject(organisation: str, name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "SE"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-            x509.NameAttribute(NameOID.COMMON_NAME, name[:64]),  # RFC 5280 appendix A: ub-common-name
-        ]
-    )
-
-
-def _issue(
-    subject: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    issuer: _Pair | None,
-    profile: _Profile,
-    now: dt.datetime,
-) -> x509.Certificate:
-    """A certificate (RFC 5280), signed by `issuer` or by itself."""
-    now = now.astimezone(dt.UTC).replace(microsecond=0)
-    until = now + profile.years * _YEAR
-    if issuer is not None:
-        until = min(until, issuer.certificate.not_valid_after_utc)
-    is_ca = profile.ca is not None
-    issuer_key = issuer.key if issuer else key
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer.certificate.subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _DAY)
-        .not_valid_after(until)
-        .add_extension(x509.BasicConstraints(is_ca, profile.ca), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
-        )
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=not is_ca,
-                content_commitment=not is_ca and not profile.timestamping,
-                key_cert_sign=is_ca,
-                crl_sign=is_ca,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
-    )
-    if profile.timestamping:
-        builder = builder.add_extension(
-            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True
-        )
-    return builder.sign(issuer_key, hashes.SHA256())
-
-
-def _revocation_list(
-    issuer: _Pair, now: dt.datetime, revoked: Mapping[str, int]
-) -> x509.CertificateRevocationList:
-    now = now.astimezone(dt.UTC).replace(microsecond=0)
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(issuer.certificate.subject)
-        .last_update(now)
-        .next_update(now + _CRL_LIFE)
-        .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False
-        )
-    )
-    for serial, when in revoked.items():
-        builder = builder.add_revoked_certificate(
-            x509.RevokedCertificateBuilder()
-            .serial_number(int(serial))
-            .revocation_date(dt.datetime.fromtimestamp(when, dt.UTC))
-            .build()
-        )
-    return builder.sign(issuer.key, hashes.SHA256())
-
-
-def _half_life(one: x509.CertificateRevocationList) -> dt.datetime:
-    end = one.next_update_utc
-    return one.last_update_utc if end is None else one.last_update_utc + (end - one.last_update_utc) / 2
+def _label(name: str, staff_id: str | None) -> str:
+    """A file name that does not show whose key it is to somebody who lists the folder."""
+    return hashlib.sha256(json.dumps([staff_id, name]).encode()).hexdigest()[:32]
 
 
 def _origin(organisation: str) -> str:
@@ -711,110 +532,19 @@ def _warn_once() -> None:
     )
 
 
-# Files
+def _read_house(path: Path) -> dict[str, str]:
+    found = read_json(path)
+    if found.get("schema") != 1 or not all(isinstance(found.get(key), str) for key in ("organisation", "log_origin")):
+        raise damaged(path)
+    return {key: found[key] for key in ("organisation", "log_origin")}
 
 
-@contextlib.contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
-    """Hold `path` alone across processes; the kernel lets go when the holder dies."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a private file whole or not at all, also when killed in between."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.rename(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _write_key(path: Path, key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> None:
-    _write(
-        path,
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ),
-    )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise _missing(path) from None
-    except OSError:
-        raise _damaged(path) from None
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(_read(path))
-    except ValueError:
-        raise _damaged(path) from None
-    if not isinstance(found, dict):
-        raise _damaged(path)
-    return found
-
-
-def _read_key(path: Path, kind: type[K]) -> K:
-    try:
-        key = serialization.load_pem_private_key(_read(path), password=None)
-    except (ValueError, TypeError):
-        raise _damaged(path) from None
-    if not isinstance(key, kind):
-        raise _damaged(path)
-    return key
-
-
-def _read_certificate(path: Path) -> x509.Certificate:
-    try:
-        return x509.load_pem_x509_certificate(_read(path))
-    except ValueError:
-        raise _damaged(path) from None
-
-
-def _load(folder: Path, label: str) -> _Pair:
-    key = _read_key(folder / f"{label}.key", ec.EllipticCurvePrivateKey)
-    pair = _Pair(key, _read_certificate(folder / f"{label}.pem"))
+def _load(folder: Path, label: str) -> Pair:
+    key = read_ec_key(folder / f"{label}.key")
+    pair = Pair(key, read_certificate(folder / f"{label}.pem"))
     if pair.certificate.public_key() != key.public_key():
-        raise _damaged(folder / f"{label}.pem")
+        raise damaged(folder / f"{label}.pem")
     return pair
-
-
-def _missing(path: Path) -> BadInput:
-    return BadInput(
-        N_("A key file is missing, and a new one would not fit what was sealed and signed before."),
-        N_("Put the file back from the backup."),
-        place=str(path),
-    )
-
-
-def _damaged(path: Path) -> BadInput:
-    return BadInput(
-        N_("A key file cannot be read or does not fit the others."),
-        N_("Put the file back from the backup."),
-        place=str(path),
-    )
 
 
 def _b64(data: bytes) -> str:

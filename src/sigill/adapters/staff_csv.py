@@ -24,9 +24,7 @@ def read_staff(data: bytes, *, place: str = "staff.csv") -> StaffRegister:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadInput(
-            N_("The staff register is not UTF-8 text."), N_("Save it as UTF-8."), place=place
-        ) from None
+        raise BadInput(N_("The staff register is not UTF-8 text."), N_("Save it as UTF-8."), place=place) from None
     header, _, _ = text.partition("\n")
     delimiter = ";" if header.count(";") > header.count(",") else ","
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

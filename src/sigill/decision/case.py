@@ -16,7 +16,7 @@ class _Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Base of all parts of a case: immutable, no unknown keys."""
 
 
-class Party(_Value):
+class Party(_Value, frozen=True):
     """A party or a person the case concerns."""
 
     name: Text
@@ -25,14 +25,14 @@ class Party(_Value):
     address: str = ""
 
 
-class Politician(_Value):
+class Politician(_Value, frozen=True):
     """An elected member who takes part in a collective decision. Named, never withheld by default."""
 
     name: Text
     role: Text
 
 
-class DecisionMaker(_Value):
+class DecisionMaker(_Value, frozen=True):
     """Who really decides, and who signs. Exactly one employee, or a board or committee, or its chair (urgent)."""
 
     kind: Literal["employee", "committee", "board", "chair"]
@@ -46,21 +46,21 @@ class DecisionMaker(_Value):
     notification_signature: Literal["personal", "e_seal"] | None = None
 
 
-class Rapporteur(_Value):
+class Rapporteur(_Value, frozen=True):
     """The rapporteur (föredragande); `none = true` says in so many words that there was none."""
 
     none: bool = False
     staff_id: StaffId | None = None
 
 
-class Participant(_Value):
+class Participant(_Value, frozen=True):
     """Somebody who took part in the final handling without deciding (FL 31 § p. 5)."""
 
     staff_id: StaffId
     role_sv: str = ""
 
 
-class Delegation(_Value):
+class Delegation(_Value, frozen=True):
     """The rule that lets the decision-maker decide (KL 6:37, 7:5–8)."""
 
     rule: Text
@@ -73,7 +73,7 @@ class Delegation(_Value):
     sub_delegation_consent: str = ""
 
 
-class Lift(_Value):
+class Lift(_Value, frozen=True):
     """The case was lifted to a higher delegate before it was decided (track B)."""
 
     lifted_at: dt.datetime
@@ -87,7 +87,7 @@ class Lift(_Value):
     own_stance_at: dt.datetime | None = None
 
 
-class Urgent(_Value):
+class Urgent(_Value, frozen=True):
     """The decision could not wait (KL 6:39–40, or a statute of its own)."""
 
     basis: Literal["special_statute", "kl_6_39"]
@@ -95,7 +95,7 @@ class Urgent(_Value):
     report_to_board: dt.date | None = None
 
 
-class Withhold(_Value):
+class Withhold(_Value, frozen=True):
     """The assessment that lets one person's name be left out of the notification (FL 33 § 4 st)."""
 
     staff_id: StaffId
@@ -111,7 +111,7 @@ class Withhold(_Value):
     legal_basis: str = "fl_33_4"
 
 
-class Contact(_Value):
+class Contact(_Value, frozen=True):
     """The contact route that works without a name (FL 6–7 §§)."""
 
     mailbox: str = ""
@@ -121,7 +121,7 @@ class Contact(_Value):
     reference: str = ""
 
 
-class Jav(_Value):
+class Jav(_Value, frozen=True):
     """A declaration on disqualification (FL 16–18 §§ or KL 6:28–32) by an employee or a politician."""
 
     declared_on: dt.date
@@ -130,7 +130,7 @@ class Jav(_Value):
     name: str | None = None
 
 
-class Event(_Value):
+class Event(_Value, frozen=True):
     """One line of the case system's own record of who did what when."""
 
     at: dt.datetime
@@ -139,14 +139,14 @@ class Event(_Value):
     name: str | None = None
 
 
-class Dissent(_Value):
+class Dissent(_Value, frozen=True):
     """A dissenting opinion (FL 30, 33 §§)."""
 
     name: Text
     text_sv: Text
 
 
-class Attestation(_Value):
+class Attestation(_Value, frozen=True):
     """Somebody who touched the draft attests that this was no part in the final handling (G04)."""
 
     staff_id: StaffId
@@ -154,7 +154,7 @@ class Attestation(_Value):
     attested_on: dt.date
 
 
-class JavObjection(_Value):
+class JavObjection(_Value, frozen=True):
     """A party's objection of disqualification and how it was ruled on (G15)."""
 
     raised_on: dt.date
@@ -163,7 +163,7 @@ class JavObjection(_Value):
     ruled_on: dt.date | None = None
 
 
-class Case(_Value):
+class Case(_Value, frozen=True):
     """One decision case, as the handler and the case system state it."""
 
     schema: Literal[1]
@@ -227,15 +227,11 @@ def parse_case(toml: bytes, *, place: str = "case.toml") -> Case:
         BadInput: not TOML, an unknown or missing key, a wrong type, or a date that cannot be; names the key.
     """
     if len(toml) > 1 << 20:
-        raise BadInput(
-            N_("The case file is larger than 1 MiB."), N_("A case is a few kilobytes of TOML."), place=place
-        )
+        raise BadInput(N_("The case file is larger than 1 MiB."), N_("A case is a few kilobytes of TOML."), place=place)
     try:
         data = tomllib.loads(toml.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise BadInput(
-            N_("The case file is not UTF-8 text."), N_("Save it as UTF-8."), place=place
-        ) from None
+        raise BadInput(N_("The case file is not UTF-8 text."), N_("Save it as UTF-8."), place=place) from None
     except tomllib.TOMLDecodeError as err:
         # tomllib's message ends with "(at line 3, column 7)"; the part before it may quote the text.
         where = str(err).rpartition("(")[2].rstrip(")") or "?"
@@ -265,9 +261,7 @@ def _without_values(reason: str) -> str:
 
 def _refuse_impossible_dates(case: Case, place: str) -> None:
     def refuse(key: str, reason: str) -> None:
-        raise BadInput(
-            N_("`{key}` cannot be: {reason}."), N_("Correct the date."), place=place, key=key, reason=reason
-        )
+        raise BadInput(N_("`{key}` cannot be: {reason}."), N_("Correct the date."), place=place, key=key, reason=reason)
 
     earliest = dt.date(1990, 1, 1)
     if case.decision_date < earliest:

@@ -51,9 +51,7 @@ class StaffRegister(Mapping[str, StaffMember]):
     def __post_init__(self) -> None:
         by_id = {member.staff_id: member for member in self.members}
         if len(by_id) != len(self.members):
-            raise BadInput(
-                N_("The staff register has the same staff id twice."), N_("Give every employee one row.")
-            )
+            raise BadInput(N_("The staff register has the same staff id twice."), N_("Give every employee one row."))
         object.__setattr__(self, "_by_id", by_id)
 
     @classmethod

@@ -90,7 +90,7 @@ def type_row(type_id: str, *, place: str = "decision_type") -> form.TypeRow:
     if row is None:
         raise BadInput(
             N_("There is no such decision type."),
-            N_("Closest: {closest}. `sigill law` lists them all."),
+            N_("Closest: {closest}. `sigill law search WORD` finds others."),
             place=place,
             closest=", ".join(closest_types(type_id)),
         )
@@ -147,11 +147,7 @@ def urgent_power(act: str, chapter: int, section: str) -> form.UrgentPower | Non
     """The statute's own urgent power for a section, if it has one."""
     where = (act, chapter, section)
     return next(
-        (
-            power
-            for power in decision_types().urgent_power
-            if (power.act, power.chapter, power.section) == where
-        ),
+        (power for power in decision_types().urgent_power if (power.act, power.chapter, power.section) == where),
         None,
     )
 

@@ -65,9 +65,7 @@ class TypeRow(Row, frozen=True):
     appeal_source: Text
     delegation_source: Text
     provisions: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1)]
-    inferred: tuple[
-        Literal["appeal", "appeal_days", "urgent_chair", "delegable_to_employee", "max_delegation"], ...
-    ]
+    inferred: tuple[Literal["appeal", "appeal_days", "urgent_chair", "delegable_to_employee", "max_delegation"], ...]
     note_sv: Text
     verified: bool
     court_review: CourtReview | None = None

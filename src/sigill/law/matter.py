@@ -81,11 +81,7 @@ class Matter:
     def politicians(self) -> Iterator[tuple[str, str]]:
         """Key and name of every elected person who takes part, each name once."""
         maker = self.case.decision_maker
-        if (
-            maker.kind == "chair"
-            and maker.name
-            and not same_name(maker.name, *(p.name for p in maker.politicians))
-        ):
+        if maker.kind == "chair" and maker.name and not same_name(maker.name, *(p.name for p in maker.politicians)):
             yield "decision_maker.name", maker.name
         for i, one in enumerate(maker.politicians):
             yield f"decision_maker.politicians[{i}]", one.name

@@ -66,13 +66,12 @@ def _besvar(case: Case, dtype: DecisionType, row: NoticeRow) -> list[str]:
         _file_with_board(case, "överklagandet ska prövas av domstolen men lämnas till nämnden"),
         _time_from_receipt(row),
         "Nämnden prövar om överklagandet har kommit in i rätt tid och skickar det sedan till domstolen "
-        "tillsammans med övriga handlingar i ärendet. Domstolen får handlingarna i sin helhet, också namn "
-        "som inte står i den här underrättelsen.",
+        "tillsammans med övriga handlingar i ärendet." + _court_reads_all(case),
         _help(case),
     ]
 
 
-def _lansstyrelsen(case: Case, dtype: DecisionType, row: NoticeRow) -> list[str]:
+def _lansstyrelsen(case: Case, _dtype: DecisionType, row: NoticeRow) -> list[str]:
     return [
         "Beslutet kan överklagas till länsstyrelsen. Det får göras av den som beslutet angår, om det har "
         "gått honom eller henne emot.",
@@ -87,7 +86,7 @@ def _lansstyrelsen(case: Case, dtype: DecisionType, row: NoticeRow) -> list[str]
     ]
 
 
-def _kammarratten(case: Case, dtype: DecisionType, row: NoticeRow) -> list[str]:
+def _kammarratten(case: Case, _dtype: DecisionType, row: NoticeRow) -> list[str]:
     court = case.appeal_court or "kammarrätten"
     return [
         f"Beslutet kan överklagas till {court} av den som har begärt handlingen.",
@@ -101,7 +100,7 @@ def _kammarratten(case: Case, dtype: DecisionType, row: NoticeRow) -> list[str]:
     ]
 
 
-def _laglighet(case: Case, dtype: DecisionType, row: NoticeRow) -> list[str]:
+def _laglighet(case: Case, _dtype: DecisionType, row: NoticeRow) -> list[str]:
     court = case.appeal_court or "förvaltningsrätten"
     return [
         "Beslutet kan överklagas genom laglighetsprövning. Det får göras av den som är medlem av "
@@ -115,13 +114,12 @@ def _laglighet(case: Case, dtype: DecisionType, row: NoticeRow) -> list[str]:
         "sätta ett annat i dess ställe.",
         _how_to_reach_you(),
         f"Lämna eller skicka överklagandet till {court}, inte till nämnden.",
-        f"Överklagandet ska ha kommit in till domstolen inom {row.time_unit_sv} från den "
-        f"{row.time_starts_sv}.",
+        f"Överklagandet ska ha kommit in till domstolen inom {row.time_unit_sv} från {row.time_starts_sv}.",
         _help(case),
     ]
 
 
-def _not_appealable(case: Case, dtype: DecisionType, row: NoticeRow) -> list[str]:
+def _not_appealable(case: Case, dtype: DecisionType, _row: NoticeRow) -> list[str]:
     type_row = book.type_row(dtype.id)
     return [
         f"Beslutet kan inte överklagas. Det följer av {type_row.not_appealable_sv}.",
@@ -134,16 +132,12 @@ def _court_review(case: Case, dtype: DecisionType) -> list[str]:
     court = case.appeal_court or "förvaltningsrätten"
     if dtype.court_review == "understallning":
         row = book.notice(_SUBMISSION[dtype.act])
-        when = f"inom {row.time_unit_sv} från den {row.time_starts_sv}"
-        if (
-            row.time_days == 1
-        ):  # LVM 15 §: "without delay, the day after at the latest" is no period that runs
-            when = row.time_unit_sv
+        # LVM 15 §: "without delay, the day after at the latest" is no period that runs from a day.
+        when = row.time_unit_sv if row.time_days == 1 else f"inom {row.time_unit_sv} från {row.time_starts_sv}"
         first = (
-            f"Nämnden ska underställa beslutet till {court} {when}. Det betyder att domstolen prövar "
-            "beslutet utan att du behöver göra något. Om nämnden inte gör det i tid upphör beslutet att "
-            "gälla. Domstolen får beslutet och handlingarna i sin helhet, också namn som inte står i den "
-            "här underrättelsen."
+            f"Nämnden ska underställa {court} beslutet {when}. Det betyder att domstolen prövar beslutet "
+            "utan att du behöver göra något. Om nämnden inte gör det i tid upphör beslutet att gälla."
+            + _court_reads_all(case)
         )
         return [first, _SUBMISSION_RIGHTS[row.id]]
     if dtype.court_review == "ansokan":
@@ -152,21 +146,17 @@ def _court_review(case: Case, dtype: DecisionType) -> list[str]:
             "domstolen." + (" Du kan ha rätt till ett offentligt biträde." if dtype.act in _COUNSEL else "")
         ]
     if dtype.court_review == "talan":
-        return [
-            f"Nämnden väcker talan i {court}, som avgör frågan. Du får tillfälle att säga din mening till "
-            "domstolen."
-        ]
+        return [f"Nämnden väcker talan i {court}, som avgör frågan. Du får tillfälle att säga din mening där."]
     return []
 
 
+_COUNSEL_SV = "Du har rätt att yttra dig till domstolen och kan ha rätt till ett offentligt biträde."
 _SUBMISSION_RIGHTS = {
-    "understallning_lvu": "Du har rätt att yttra dig till domstolen och kan ha rätt till ett offentligt biträde. "
-    "Beslutet gäller omedelbart.",
-    "understallning_lvm": "Du har rätt att yttra dig skriftligt till domstolen inom den tid som anges för det, att "
-    "begära muntlig förhandling och att få ett offentligt biträde om det behövs. Domstolen kan avgöra målet även om du "
-    "inte yttrar dig. Beslutet gäller omedelbart.",
-    "understallning_2024_79": "Du har rätt att yttra dig till domstolen och kan ha rätt till ett offentligt biträde. "
-    "Beslutet gäller genast.",
+    "understallning_lvu": f"{_COUNSEL_SV} Beslutet gäller omedelbart.",
+    "understallning_lvm": "Du har rätt att yttra dig skriftligt till domstolen inom den tid som anges, "
+    "att begära muntlig förhandling och att få ett offentligt biträde om det behövs. Domstolen kan avgöra "
+    "målet även om du inte yttrar dig. Beslutet gäller omedelbart.",
+    "understallning_2024_79": f"{_COUNSEL_SV} Beslutet gäller genast.",
 }
 
 _WRITERS: dict[str, tuple[str, Callable[[Case, DecisionType, NoticeRow], list[str]]]] = {
@@ -176,6 +166,13 @@ _WRITERS: dict[str, tuple[str, Callable[[Case, DecisionType, NoticeRow], list[st
     "lansstyrelsen_fb": ("Hur man överklagar", _lansstyrelsen),
     "not_appealable": ("Beslutet kan inte överklagas", _not_appealable),
 }
+
+
+def _court_reads_all(case: Case) -> str:
+    # FL 46 §, FPL 6 b §: what goes to the court is never masked, and nobody should be surprised by it.
+    if not case.withhold:
+        return ""
+    return " Domstolen får handlingarna i sin helhet, också namn som inte står i den här underrättelsen."
 
 
 def _which(case: Case) -> str:
@@ -192,7 +189,7 @@ def _what_to_write(case: Case) -> str:
 def _how_to_reach_you() -> str:
     return (
         "Ange namn, personnummer, postadress, telefonnummer och e-postadress samt annat som behövs för "
-        "att domstolen eller myndigheten ska kunna nå dig. Om du har ett ombud, ange också ombudets namn "
+        "att det ska gå att nå dig. Om du har ett ombud, ange också ombudets namn "
         "och kontaktuppgifter."
     )
 

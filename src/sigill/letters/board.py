@@ -1,8 +1,8 @@
 """Whose letters these are: `board.toml` and the logo beside it.
 
-Promises that everything the letterhead prints is there, bounded and readable (contrast), and that the logo is a
-picture and nothing else. Does not know any employee: the sender is the board, so that the letterhead is the same
-whoever wrote the decision.
+Promises that everything the letterhead prints is there, bounded and readable (contrast), and that the logo
+is a picture and nothing else. Does not know any employee: the sender is the board, so that the letterhead
+is the same whoever wrote the decision.
 """
 
 import re
@@ -20,9 +20,9 @@ WHITE_CONTRAST = 4.5  # WCAG 2.1, success criterion 1.4.3, against the white pag
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
 
+_SHAPES = ("g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon")
 _ELEMENTS = frozenset(
-    "svg g path rect circle ellipse line polyline polygon title desc defs clipPath "
-    "linearGradient radialGradient stop".split()
+    ("svg", "title", "desc", "defs", "clipPath", "linearGradient", "radialGradient", "stop", *_SHAPES)
 )
 
 
@@ -30,7 +30,7 @@ class _Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Base of the parts of `board.toml`: immutable, no unknown keys."""
 
 
-class Logo(_Form):
+class Logo(_Form, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The logo's file, beside `board.toml`, and what it says to those who cannot see it."""
 
     file: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(svg|png)$")]
@@ -38,13 +38,14 @@ class Logo(_Form):
     height_mm: Annotated[float, msgspec.Meta(ge=6, le=22)] = 16.0
 
 
-class Colours(_Form):
-    """The letter's colours. `primary` is used for text and must stand out from white (contrast at least 4.5)."""
+class Colours(_Form, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The letter's colours. `primary` is used for text and must stand out from white (contrast at least
+    4.5)."""
 
     primary: Colour = "#1d3f6e"
 
 
-class Route(_Form):
+class Route(_Form, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How to reach the board without knowing anybody's name; a case may say otherwise (FL 6–7 §§)."""
 
     mailbox: Line
@@ -53,7 +54,7 @@ class Route(_Form):
     post: str = ""
 
 
-class Board(_Form):
+class Board(_Form, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One board as `board.toml` states it.
 
     Args:
@@ -93,13 +94,11 @@ def parse_board(toml: bytes, logo: bytes = b"", *, place: str = "board.toml") ->
         logo: the bytes of the logo that the file names; SVG or PNG, at most 200,000 bytes.
         place: the file's name, for error messages.
     Raises:
-        BadInput: not TOML, a missing, unknown or wrong key, a colour too pale to read, a logo that is no plain
-            picture.
+        BadInput: not TOML, a missing, unknown or wrong key, a colour too pale to read, a logo that is no
+            plain picture.
     """
     if len(toml) > 64 << 10:
-        raise BadInput(
-            N_("The board file is larger than 64 KiB."), N_("It is a page of TOML."), place=place
-        )
+        raise BadInput(N_("The board file is larger than 64 KiB."), N_("It is a page of TOML."), place=place)
     try:
         data = tomllib.loads(toml.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
@@ -110,9 +109,7 @@ def parse_board(toml: bytes, logo: bytes = b"", *, place: str = "board.toml") ->
             reason=str(err),
         ) from None
     if "logo_bytes" in data:
-        raise BadInput(
-            N_("`logo_bytes` is not a key of a board file."), N_("Name a file under [logo]."), place=place
-        )
+        raise BadInput(N_("`logo_bytes` is not a key of a board file."), N_("Name a file under [logo]."), place=place)
     try:
         board = msgspec.convert(data, Board)
     except msgspec.ValidationError as err:

@@ -1,7 +1,7 @@
 """What is checked before a foreign file's content is looked at: size, kind, zip bounds, XML without entities.
 
-Fails closed with the file and the reason. Reads every zip member through a counter, because a zip's own headers can
-lie about sizes. Decides nothing about content; that is `docx`, `odt` and `pandoc`.
+Fails closed with the file and the reason. Reads every zip member through a counter, because a zip's own
+headers can lie about sizes. Decides nothing about content; that is `docx`, `odt` and `pandoc`.
 """
 
 import io
@@ -69,7 +69,9 @@ def zip_parts(data: bytes, name: str, limits: Limits) -> dict[str, bytes]:
         )
     if not data.startswith(b"PK\x03\x04"):
         raise BadInput(
-            N_("The file is not what its name says."), N_("Save the document again as DOCX or ODT."), place=name
+            N_("The file is not what its name says."),
+            N_("Save the document again as DOCX or ODT."),
+            place=name,
         )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -91,7 +93,9 @@ def _members(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str, b
     for entry in entries:
         if entry.flag_bits & 1:
             raise BadInput(
-                N_("The file is password-protected."), N_("Remove the password and save it again."), place=name
+                N_("The file is password-protected."),
+                N_("Remove the password and save it again."),
+                place=name,
             )
         if entry.filename in parts:
             raise BadInput(N_("The file's container names a part twice."), _ODD, place=name)
@@ -123,11 +127,13 @@ def parse_xml(part: bytes, name: str, part_name: str) -> etree._Element:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
         raise BadInput(N_("The part {part} is not UTF-8."), _ODD, place=name, part=part_name)
     if re.search(rb"<!\s*(DOCTYPE|ENTITY)", part, re.IGNORECASE):
-        raise BadInput(
-            N_("The part {part} declares a document type or entities."), _ODD, place=name, part=part_name
-        )
+        raise BadInput(N_("The part {part} declares a document type or entities."), _ODD, place=name, part=part_name)
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
         remove_pis=True,
     )
     try:
@@ -135,7 +141,9 @@ def parse_xml(part: bytes, name: str, part_name: str) -> etree._Element:
     except etree.XMLSyntaxError:
         raise BadInput(N_("The part {part} is not well-formed XML."), _ODD, place=name, part=part_name) from None
     if root.getroottree().docinfo.doctype or (root.getroottree().docinfo.encoding or "UTF-8").upper() not in (
-        "UTF-8", "US-ASCII", "ASCII",
+        "UTF-8",
+        "US-ASCII",
+        "ASCII",
     ):
         raise BadInput(N_("The part {part} is not plain UTF-8 XML."), _ODD, place=name, part=part_name)
     return root

@@ -1,10 +1,10 @@
 """A Word file rebuilt as the text Word shows when all changes are accepted and nothing hidden is displayed.
 
-Pandoc reads DOCX well but not to that end: it keeps tracked-deleted table rows and hidden text, and loses simple
-fields, text boxes and the numbers of headings. So the file is first written anew from an allow-list: only the body,
-the foot- and endnotes, list definitions and the skeleton of styles; in them only paragraphs, runs, tables and marks.
-Headers, footers, comments, properties, pictures, embedded files, external links, altChunks, subdocuments and macros
-never get in. What is left out of the body is counted.
+Pandoc reads DOCX well but not to that end: it keeps tracked-deleted table rows and hidden text, and loses
+simple fields, text boxes and the numbers of headings. So the file is first written anew from an allow-list:
+only the body, the foot- and endnotes, list definitions and the skeleton of styles; in them only paragraphs,
+runs, tables and marks. Headers, footers, comments, properties, pictures, embedded files, external links,
+altChunks, subdocuments and macros never get in. What is left out of the body is counted.
 
 Does not follow: conditional table styles beyond the first row, list formats that a style inherits from
 `w:docDefaults`, and text in charts and SmartArt (counted as images).
@@ -35,14 +35,50 @@ _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 # Symbol fonts' code points that forms use, as the characters they look like.
 _SYMBOLS = {
-    "wingdings": {0x6C: "●", 0x6E: "■", 0x6F: "□", 0x71: "❑", 0x72: "❒", 0x77: "◆", 0x78: "☒", 0xA7: "▪", 0xA8: "☐",
-                  0xD8: "➢", 0xE0: "→", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑"},
+    "wingdings": {
+        0x6C: "●",
+        0x6E: "■",
+        0x6F: "□",
+        0x71: "❑",
+        0x72: "❒",
+        0x77: "◆",
+        0x78: "☒",
+        0xA7: "▪",
+        0xA8: "☐",
+        0xD8: "➢",
+        0xE0: "→",
+        0xFB: "✗",
+        0xFC: "✓",
+        0xFD: "☒",
+        0xFE: "☑",
+    },
     "wingdings 2": {0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0xA3: "☐"},
-    "symbol": {0xB7: "•", 0xA3: "≤", 0xB3: "≥", 0xB9: "≠", 0xAE: "→", 0xB1: "±", 0xB4: "×", 0xB0: "°", 0x2D: "−"},
+    "symbol": {
+        0xB7: "•",
+        0xA3: "≤",
+        0xB3: "≥",
+        0xB9: "≠",
+        0xAE: "→",
+        0xB1: "±",
+        0xB4: "×",
+        0xB0: "°",
+        0x2D: "−",
+    },
 }
 _TRANSPARENT = frozenset(
-    f"{{{W}}}{tag}" for tag in ("ins", "moveTo", "smartTag", "customXml", "hyperlink", "fldSimple", "bdo", "dir",
-                                "sdtContent", "rubyBase")
+    f"{{{W}}}{tag}"
+    for tag in (
+        "ins",
+        "moveTo",
+        "smartTag",
+        "customXml",
+        "hyperlink",
+        "fldSimple",
+        "bdo",
+        "dir",
+        "sdtContent",
+        "rubyBase",
+    )
 )
 _GONE = frozenset(f"{{{W}}}{tag}" for tag in ("del", "moveFrom"))
 _MARKS = ("b", "i", "u", "strike", "dstrike", "vertAlign")
@@ -58,9 +94,11 @@ def flatten(data: bytes, name: str, limits: Limits) -> tuple[bytes, Counter[str]
     """Write a DOCX anew with only its final text.
 
     Returns:
-        the new file; what was left out; and all text that the new file holds, for the check that none is lost.
+        the new file; what was left out; and all text that the new file holds, for the check that none is
+        lost.
     Raises:
-        BadInput: not a Word file, password-protected, damaged, out of bounds, or holding what cannot be carried.
+        BadInput: not a Word file, password-protected, damaged, out of bounds, or holding what cannot be
+            carried.
     """
     parts = zip_parts(data, name, limits)
     main = _main_part(parts, name)
@@ -196,7 +234,8 @@ class _Flat:
                 carried = []
                 self._table(child, target)
                 continue
-            hidden, boxes = self._style_hides(child), []
+            hidden = self._style_hides(child)
+            boxes: list[etree._Element] = []
             runs: list[etree._Element] = []
             self._inlines(child, runs, boxes, hidden)
             if self._mark_is_deleted(child):
@@ -223,6 +262,11 @@ class _Flat:
                 yield from self._block_children(_chosen(child))
             elif child.tag in (w("altChunk"), w("subDoc")):
                 self.left_out["embedded_documents"] += 1
+            elif child.tag in _GONE:
+                self.left_out["deleted_by_tracked_change"] += 1
+            elif any(True for _ in child.iter(w("p"))):
+                self.left_out["unknown"] += 1
+                yield from self._block_children(child)
 
     def _close(self, runs: list[etree._Element], target: etree._Element) -> None:
         if runs:
@@ -259,8 +303,8 @@ class _Flat:
         elif self._styles.is_quote(style_id):
             etree.SubElement(properties, w("pStyle"), {w("val"): "Quote"})
         if label is not None and label.simple and not level:
-            # A plain 1. 2. 3. or a bullet: the model's own list. The number is given anew for each paragraph, so
-            # that a list interrupted by text goes on where it stopped.
+            # A plain 1. 2. 3. or a bullet: the model's own list. The number is given anew for each
+            # paragraph, so that a list interrupted by text goes on where it stopped.
             listed = etree.SubElement(properties, w("numPr"))
             etree.SubElement(listed, w("ilvl"), {w("val"): str(at)})
             etree.SubElement(listed, w("numId"), {w("val"): number})
@@ -309,6 +353,10 @@ class _Flat:
                     N_("Write it as ordinary text."),
                     place=self._name,
                 )
+            elif any(True for _ in child.iter(w("t"))):
+                # A wrapper that is not on the list: its text is shown, so that it is not lost.
+                self.left_out["unknown"] += 1
+                self._inlines(child, runs, boxes, hidden)
 
     def _keep_fields(self, gone: etree._Element) -> None:
         """A deleted field's brackets still open and close."""
@@ -402,7 +450,13 @@ class _Flat:
         for name in _MARKS:
             own = properties.find(w(name))
             mark = own if own is not None else self._styles.mark(style_id, name)
-            if mark is not None and (mark.get(w("val")) or "1").lower() not in ("0", "false", "off", "none", "baseline"):
+            if mark is not None and (mark.get(w("val")) or "1").lower() not in (
+                "0",
+                "false",
+                "off",
+                "none",
+                "baseline",
+            ):
                 marks.append(mark)
         return marks
 
@@ -473,7 +527,7 @@ def _main_part(parts: dict[str, bytes], name: str) -> str:
     if "_rels/.rels" in parts:
         for link in _xml(parts["_rels/.rels"], name, "_rels/.rels").iter(f"{{{_PKG}}}Relationship"):
             if link.get("Type") == _OFFICE_DOCUMENT:
-                target = link.get("Target", "").lstrip("/")
+                target = str(link.get("Target", "")).lstrip("/")
                 if target in parts:
                     return target
     raise BadInput(N_("The file holds no Word document."), N_("Save it again as DOCX."), place=name)
@@ -509,7 +563,7 @@ def _number_of(own: etree._Element | None, styled: etree._Element | None) -> tup
         for source in (own, styled):
             found = source.find(w(tag)) if source is not None else None
             if found is not None:
-                return found.get(w("val"))
+                return str(found.get(w("val"), ""))
         return None
 
     number, level = value("numId") or "", value("ilvl") or "0"
@@ -523,7 +577,7 @@ def _symbol(source: etree._Element) -> str:
         return "\ufffd"
     table = _SYMBOLS.get(source.get(w("font"), "").lower(), {})
     # Unknown symbols keep their private code point, which no font of ours has: the typesetter then says so.
-    return table.get(code & 0xFF if code >= 0xF000 else code, chr(code))
+    return str(table.get(code & 0xFF if code >= 0xF000 else code, chr(code)))
 
 
 def _first_row(look: etree._Element) -> bool:
@@ -543,13 +597,25 @@ def _on(value: str | None) -> bool:
 
 def _name(style: etree._Element) -> str:
     found = style.find(w("name"))
-    return (found.get(w("val"), "") if found is not None else "").lower()
+    return str(found.get(w("val"), "")).lower() if found is not None else ""
 
 
 def _plain_numbering(source: etree._Element) -> etree._Element:
     """List definitions without pictures, styles and ids."""
-    keep = {w(tag) for tag in ("abstractNum", "num", "lvl", "start", "numFmt", "lvlText", "abstractNumId",
-                               "lvlOverride", "startOverride")}
+    keep = {
+        w(tag)
+        for tag in (
+            "abstractNum",
+            "num",
+            "lvl",
+            "start",
+            "numFmt",
+            "lvlText",
+            "abstractNumId",
+            "lvlOverride",
+            "startOverride",
+        )
+    }
     keep_attributes = {w(tag) for tag in ("abstractNumId", "numId", "ilvl", "val")}
 
     def copy(node: etree._Element, parent: etree._Element) -> None:

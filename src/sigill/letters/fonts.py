@@ -1,7 +1,8 @@
 """The fonts that letters are set in, and the check that they can show every character of a letter.
 
-Noto Sans with its symbols and mathematics companions, unchanged, under the OFL (`fonts/OFL.txt`). No other font is
-ever used: a letter looks the same on every machine. What the fonts cannot show is refused, never printed as a box.
+Noto Sans with its symbols and mathematics companions, unchanged, under the OFL (`fonts/OFL.txt`). No other
+font is ever used: a letter looks the same on every machine. What the fonts cannot show is refused, never
+printed as a box.
 """
 
 import functools

@@ -1,7 +1,7 @@
 """An HTML page rebuilt as its shown text: no head, scripts, styles, forms, frames or hidden elements.
 
-Parsed and written anew with libxml2 from an allow-list of elements; all attributes go but those that give a list or
-a table its shape. Does not run styles: text that only a style sheet hides is shown.
+Parsed and written anew with libxml2 from an allow-list of elements; all attributes go but those that give a
+list or a table its shape. Does not run styles: text that only a style sheet hides is shown.
 """
 
 import re
@@ -13,16 +13,26 @@ from lxml import etree
 from sigill.errors import N_, BadInput
 
 _DROPPED = frozenset(
-    "head script style noscript template title iframe object embed applet svg math canvas audio video map "
-    "select textarea input button datalist meter progress dialog frame frameset noframes link meta base".split()
+    re.findall(
+        r"\w+",
+        "head script style noscript template title iframe object embed applet svg math canvas audio video "
+        "map select textarea input button datalist meter progress dialog frame frameset noframes link "
+        "meta base",
+    )
 )
 _KEPT = frozenset(
-    "html body p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr th td blockquote pre "
-    "br hr b strong i em u s strike del ins sub sup a span code address section article main aside header footer "
-    "figure figcaption".split()
+    re.findall(
+        r"\w+",
+        "html body p div h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr th td "
+        "blockquote pre br hr b strong i em u s strike del sub sup a span code address section article "
+        "main aside header footer figure figcaption",
+    )
 )
 _INLINE = frozenset(
-    "font small big mark q cite abbr time kbd samp var label tt bdi bdo nobr ruby rb data output acronym ins".split()
+    re.findall(
+        r"\w+",
+        "font small big mark q cite abbr time kbd samp var label tt bdi bdo nobr ruby rb data output acronym ins",
+    )
 )
 _KEPT_ATTRIBUTES = frozenset(("colspan", "rowspan", "start", "type"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)

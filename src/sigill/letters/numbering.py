@@ -1,7 +1,8 @@
-"""List numbers as Word counts them (ISO/IEC 29500-1, 17.9), for headings and lists the model cannot number itself.
+"""List numbers as Word counts them (ISO/IEC 29500-1, 17.9), for headings and lists the model cannot number
+itself.
 
-Counts per list definition and level, with starts, start overrides and restarts after a higher level. Knows decimal,
-letters and roman figures; any other format counts in decimals.
+Counts per list definition and level, with starts, start overrides and restarts after a higher level. Knows
+decimal, letters and roman figures; any other format counts in decimals.
 """
 
 import re
@@ -22,7 +23,8 @@ _STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands before a numbered paragraph; `simple` if a plain list (1. 2. 3. or bullets) says the same."""
+    """What stands before a numbered paragraph; `simple` if a plain list (1. 2. 3. or bullets) says the
+    same."""
 
     text: str
     simple: bool
@@ -62,7 +64,8 @@ class Numbering:
                     self._overrides.setdefault(number, {})[at] = _int(start, 1)
 
     def advance(self, number: str, at: int) -> Label | None:
-        """Count one paragraph of list `number` (w:numId) on level `at` (0–8); None if there is no such list."""
+        """Count one paragraph of list `number` (w:numId) on level `at` (0–8); None if there is no such
+        list."""
         abstract = self._abstract.get(number)
         levels = self._levels.get(abstract or "")
         if abstract is None or levels is None or at not in levels:

@@ -1,11 +1,11 @@
 """An OpenDocument text rebuilt as the text LibreOffice shows when all changes are accepted.
 
 Written anew from an allow-list for the same reasons as a Word file (see `docx`): pandoc loses fields, content
-controls and text in shapes, and keeps hidden text. Comments, deleted text, headers, footers, properties, pictures
-and embedded objects never get in.
+controls and text in shapes, and keeps hidden text. Comments, deleted text, headers, footers, properties,
+pictures and embedded objects never get in.
 
-Does not number headings: a heading number that LibreOffice makes by itself is not text in the file; such headings
-are counted as `heading_numbers`, so that the decision-maker sees it before signing.
+Does not number headings: a heading number that LibreOffice makes by itself is not text in the file; such
+headings are counted as `heading_numbers`, so that the decision-maker sees it before signing.
 """
 
 import io
@@ -24,7 +24,13 @@ _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _NUMBER_FORMAT = f"{_STYLE}num-format"
-_NSMAP = {"office": _OFFICE[1:-1], "text": _TEXT[1:-1], "table": _TABLE[1:-1], "style": _STYLE[1:-1], "fo": _FO[1:-1]}
+_NSMAP = {
+    "office": _OFFICE[1:-1],
+    "text": _TEXT[1:-1],
+    "table": _TABLE[1:-1],
+    "style": _STYLE[1:-1],
+    "fo": _FO[1:-1],
+}
 _MIME = b"application/vnd.oasis.opendocument.text"
 
 _GONE = {
@@ -53,7 +59,8 @@ def flatten(data: bytes, name: str, limits: Limits) -> tuple[bytes, Counter[str]
     """Write an ODT anew with only its final text.
 
     Returns:
-        the new file; what was left out; and all text that the new file holds, for the check that none is lost.
+        the new file; what was left out; and all text that the new file holds, for the check that none is
+        lost.
     Raises:
         BadInput: not an OpenDocument text, password-protected, damaged, or out of bounds.
     """
@@ -65,9 +72,7 @@ def flatten(data: bytes, name: str, limits: Limits) -> tuple[bytes, Counter[str]
         isinstance(node.tag, str) and node.tag.endswith("}encryption-data")
         for node in parse_xml(manifest, name, "META-INF/manifest.xml").iter()
     ):
-        raise BadInput(
-            N_("The file is password-protected."), N_("Remove the password and save it again."), place=name
-        )
+        raise BadInput(N_("The file is password-protected."), N_("Remove the password and save it again."), place=name)
     content = parse_xml(parts["content.xml"], name, "content.xml")
     common = parse_xml(parts["styles.xml"], name, "styles.xml") if "styles.xml" in parts else None
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
@@ -110,7 +115,8 @@ class _Flat:
         done = []
         for style_name, style in self._styles.items():
             fresh = etree.Element(
-                f"{_STYLE}style", {f"{_STYLE}name": style_name, f"{_STYLE}family": style.get(f"{_STYLE}family", "")}
+                f"{_STYLE}style",
+                {f"{_STYLE}name": style_name, f"{_STYLE}family": style.get(f"{_STYLE}family", "")},
             )
             marks = {key: value for key in _MARK_KEYS if (value := self._property(style_name, key)) is not None}
             etree.SubElement(fresh, f"{_STYLE}text-properties", marks)
@@ -122,8 +128,15 @@ class _Flat:
                     keep = {
                         key: value
                         for key, value in level.attrib.items()
-                        if key in (f"{_TEXT}level", f"{_TEXT}start-value", f"{_TEXT}bullet-char", _NUMBER_FORMAT,
-                                   f"{_STYLE}num-suffix", f"{_STYLE}num-prefix")
+                        if key
+                        in (
+                            f"{_TEXT}level",
+                            f"{_TEXT}start-value",
+                            f"{_TEXT}bullet-char",
+                            _NUMBER_FORMAT,
+                            f"{_STYLE}num-suffix",
+                            f"{_STYLE}num-prefix",
+                        )
                     }
                     etree.SubElement(fresh, level.tag, keep)
             done.append(fresh)
@@ -246,8 +259,12 @@ class _Flat:
             return
         keep = {
             key: source.get(key, "")
-            for key in (f"{_TEXT}style-name", f"{_TEXT}continue-numbering", "{http://www.w3.org/XML/1998/namespace}id",
-                        f"{_TEXT}continue-list")
+            for key in (
+                f"{_TEXT}style-name",
+                f"{_TEXT}continue-numbering",
+                "{http://www.w3.org/XML/1998/namespace}id",
+                f"{_TEXT}continue-list",
+            )
             if key in source.attrib
         }
         fresh = etree.SubElement(target, source.tag, keep)
@@ -275,8 +292,13 @@ class _Flat:
                     fresh = etree.SubElement(row, cell.tag, _bounded(keep))
                     if cell.tag == f"{_TABLE}table-cell":
                         self.blocks(cell, fresh)
-            elif child.tag in (f"{_TABLE}table-columns", f"{_TABLE}table-header-columns", f"{_TABLE}table-rows",
-                               f"{_TABLE}table-row-group", f"{_TABLE}table-column-group"):
+            elif child.tag in (
+                f"{_TABLE}table-columns",
+                f"{_TABLE}table-header-columns",
+                f"{_TABLE}table-rows",
+                f"{_TABLE}table-row-group",
+                f"{_TABLE}table-column-group",
+            ):
                 self._rows(child, target)
 
 

@@ -1,9 +1,9 @@
 """Pandoc's JSON, turned into the document model through an allow-list.
 
-Runs the pandoc binary of `pypandoc-binary` as a process of its own: `--sandbox` (no files, no network), the input on
-its standard input, an empty environment and folder, a time limit and a heap limit. Of what comes back only the
-nodes named here are kept; any other node gives its text and is counted. Attributes, styles and link targets are
-dropped with their nodes.
+Runs the pandoc binary of `pypandoc-binary` as a process of its own: `--sandbox` (no files, no network), the
+input on its standard input, an empty environment and folder, a time limit and a heap limit. Of what comes
+back only the nodes named here are kept; any other node gives its text and is counted. Attributes, styles
+and link targets are dropped with their nodes.
 """
 
 import json
@@ -17,7 +17,18 @@ from typing import Any
 import pypandoc
 
 from sigill.decision.document import (
-    Block, Break, Cell, Heading, Inline, ItemList, Note, Paragraph, Quote, Table, Text, plain_text,
+    Block,
+    Break,
+    Cell,
+    Heading,
+    Inline,
+    ItemList,
+    Note,
+    Paragraph,
+    Quote,
+    Table,
+    Text,
+    plain_text,
 )
 from sigill.errors import N_, BadInput, Temporary
 from sigill.letters.container import Limits
@@ -30,11 +41,26 @@ _MARKS = {
     "Superscript": "super",
     "Subscript": "sub",
 }
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
-          (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
-# Cf characters steer joining, direction and breaking; they are never seen, and can make a name look other than it is.
+_ROMAN = (
+    (1000, "m"),
+    (900, "cm"),
+    (500, "d"),
+    (400, "cd"),
+    (100, "c"),
+    (90, "xc"),
+    (50, "l"),
+    (40, "xl"),
+    (10, "x"),
+    (9, "ix"),
+    (5, "v"),
+    (4, "iv"),
+    (1, "i"),
+)
+# Cf characters steer joining, direction and breaking; they are never seen, and can make a name look other
+# than it is.
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _SPACES = re.compile("[\t\n\r\u0085\u2028\u2029]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -49,12 +75,26 @@ def run(data: bytes, reader: str, name: str, limits: Limits) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory(prefix="sigill-") as empty:
         command = [
-            pypandoc.get_pandoc_path(), "+RTS", f"-M{limits.heap_mb}m", "-RTS", "--sandbox", f"--data-dir={empty}",
-            "--track-changes=accept", "--from", reader, "--to", "json",
+            pypandoc.get_pandoc_path(),
+            "+RTS",
+            f"-M{limits.heap_mb}m",
+            "-RTS",
+            "--sandbox",
+            f"--data-dir={empty}",
+            "--track-changes=accept",
+            "--from",
+            reader,
+            "--to",
+            "json",
         ]
         try:
             done = subprocess.run(
-                command, input=data, capture_output=True, timeout=limits.seconds, check=False, cwd=empty,
+                command,
+                input=data,
+                capture_output=True,
+                timeout=limits.seconds,
+                check=False,
+                cwd=empty,
                 env={"HOME": empty, "LANG": "C.UTF-8"},
             )
         except subprocess.TimeoutExpired:
@@ -89,7 +129,8 @@ class Reading:
         self._limits = limits
 
     def document(self, tree: dict[str, Any]) -> tuple[Block, ...]:
-        """The blocks of pandoc's tree. Metadata (title, author …) is left behind: a letter's head is the case's.
+        """The blocks of pandoc's tree. Metadata (title, author …) is left behind: a letter's head is the
+        case's.
 
         Raises:
             BadInput: nested deeper than the limit, or an equation.
@@ -195,7 +236,8 @@ class Reading:
     def _grid(
         self, rows: list[Any], width: int, header_rows: int, depth: int
     ) -> tuple[tuple[tuple[Cell, ...], ...], int]:
-        """Cells whose spans fit the grid, gaps filled, so that the typesetter finds one cell for every place."""
+        """Cells whose spans fit the grid, gaps filled, so that the typesetter finds one cell for every
+        place."""
         taken: set[tuple[int, int]] = set()
         done: list[tuple[Cell, ...]] = []
         for y, row in enumerate(rows):
@@ -219,7 +261,9 @@ class Reading:
                 x += across
             if waiting:
                 raise BadInput(
-                    N_("A table has a row with more cells than columns."), N_("Mend the table."), place=self._name
+                    N_("A table has a row with more cells than columns."),
+                    N_("Mend the table."),
+                    place=self._name,
                 )
             done.append(tuple(cells))
         return tuple(done), header_rows

@@ -1,17 +1,19 @@
 """Read a decision's text out of DOCX, ODT, RTF, HTML or Markdown into the plain document model.
 
-Promises: bounded time and memory; nothing of the container but text and structure; the text a reader sees as final
-(tracked changes accepted, hidden text gone); and that no text is lost on the way – the letters found in the file
-are counted against the letters in the model, and a difference is refused. What was dropped is in
-`Document.left_out`.
+Promises: bounded time and memory; nothing of the container but text and structure; the text a reader sees
+    as final (tracked changes accepted, hidden text gone); and that no text is lost on the way – the letters
+    found in the file are counted against the letters in the model, and a difference is refused. What was
+    dropped is in `Document.left_out`.
 
-Does not: keep pictures, equations (refused), fonts, colours, indents, tab stops, heading numbers that LibreOffice
-makes by itself, or the place of text boxes (set after their paragraph). Lists a), b), c) and 1.1, 1.2 keep their
-numbers as text. RTF is taken only without tracked changes, foot- and endnotes, text boxes and embedded objects,
-because pandoc shows or loses those wrongly; Markdown is pandoc's, without raw HTML, TeX or metadata.
+Does not: keep pictures, equations (refused), fonts, colours, indents, tab stops, heading numbers that
+LibreOffice makes by itself, or the place of text boxes (set after their paragraph). Lists a), b), c) and
+1.1, 1.2 keep their numbers as text. RTF is taken only without tracked changes, foot- and endnotes, text
+boxes and embedded objects, because pandoc shows or loses those wrongly; Markdown is pandoc's, without raw
+HTML, TeX or metadata.
 """
 
 import re
+import unicodedata
 from collections import Counter
 
 from sigill.decision.document import Block, Document, Text, plain_text, walk
@@ -39,8 +41,8 @@ def read_document(data: bytes, name: str, limits: Limits = Limits()) -> Document
         name: its name; the suffix says which format it claims to be, and stands in errors.
         limits: bounds, see `Limits`.
     Raises:
-        BadInput: unknown format, not the format it claims, damaged, password-protected, out of bounds, with an
-            entity, with what cannot be carried over, or without text.
+        BadInput: unknown format, not the format it claims, damaged, password-protected, out of bounds, with
+            an entity, with what cannot be carried over, or without text.
         Temporary: the reader could not be started.
     """
     refuse_oversized(data, name, limits)
@@ -82,7 +84,7 @@ def read_document(data: bytes, name: str, limits: Limits = Limits()) -> Document
             place=name,
         )
     if expected is not None:
-        _refuse_unless_whole(blocks, expected, name)
+        _refuse_unless_whole(blocks, expected, name, exact=reader == "docx")
     return Document(blocks, dict(sorted((left_out + reading.left_out).items())))
 
 
@@ -96,22 +98,25 @@ def _too_long(name: str, limits: Limits) -> BadInput:
     )
 
 
-def _refuse_unless_whole(blocks: tuple[Block, ...], expected: str, name: str) -> None:
-    """Every letter of the rebuilt file must be in the model, and no other: the check has its own way to the text.
+def _refuse_unless_whole(blocks: tuple[Block, ...], expected: str, name: str, *, exact: bool) -> None:
+    """Every letter of the rebuilt file must be in the model: the check has its own way to the text.
 
-    Blanks are not compared (they stand for tabs, line ends and cell borders). List figures that pandoc writes are
-    the model's own; letters that stand before a paragraph as text were counted on both sides for DOCX, and are
-    allowed to be more for ODT and HTML.
+    Blanks are not compared; they stand for tabs, line ends and cell borders. For DOCX (`exact`) the model may
+    hold no letter more either; for ODT and HTML it may, since pandoc counts lists a), b), c) itself.
     """
-    found = Counter(char for content in walk(blocks) for node in content if isinstance(node, Text)
-                    for char in node.text if not char.isspace())
-    wanted = Counter(char for char in clean(expected) if not char.isspace())
-    if wanted - found:
+    text = "".join(node.text for content in walk(blocks) for node in content if isinstance(node, Text))
+    found, wanted = _letters(text), _letters(expected)
+    if wanted - found or (exact and found - wanted):
         raise BadInput(
             N_("Part of the text could not be carried over from the file."),
             N_("Simplify text boxes, fields and tables, or save the document again as DOCX."),
             place=name,
         )
+
+
+def _letters(text: str) -> Counter[str]:
+    # Decomposed, because composing depends on which letters are neighbours.
+    return Counter(char for char in unicodedata.normalize("NFD", clean(text)) if not char.isspace())
 
 
 def _refuse_odd_rtf(data: bytes, name: str) -> None:

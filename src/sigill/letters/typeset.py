@@ -1,10 +1,11 @@
 """A letter as text in, a PDF out: PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1) in one file.
 
-The same letter, board and date give the same bytes. Data reaches the template as JSON, never as typst source, so
-nothing in a decision can be read as markup. Everything a label stood for is gone before: a label prints one fixed
-text per kind, so the page is the same whoever it was about.
+The same letter, board and date give the same bytes. Data reaches the template as JSON, never as typst
+source, so nothing in a decision can be read as markup. Everything a label stood for is gone before: a label
+prints one fixed text per kind, so the page is the same whoever it was about.
 
-Does not mask, sign or attach. Leaves the area `SIGNATURE_AREA` of the first page free for the visible signature.
+Does not mask, sign or attach. Leaves the area `SIGNATURE_AREA` of the first page free for the visible
+signature.
 """
 
 import datetime as dt
@@ -18,7 +19,19 @@ from typing import Any
 import msgspec
 import typst
 
-from sigill.decision.document import Block, Document, Heading, ItemList, LabelKind, Paragraph, Quote, Table, walk
+from sigill.decision.document import (
+    Block,
+    Document,
+    Heading,
+    Inline,
+    ItemList,
+    LabelKind,
+    Note,
+    Paragraph,
+    Quote,
+    Table,
+    walk,
+)
 from sigill.decision.document import Text as TextNode
 from sigill.decision.stages import Letter
 from sigill.errors import N_, Blocked
@@ -36,13 +49,14 @@ SIGNATURE_AREA = (340.0, 736.0, 545.0, 792.0)
 
 DNR_LABEL = "Diarienummer"
 RECORD_BANNER = (
-    "Handlingen namnger dem som har beslutat och medverkat (31 § förvaltningslagen). Den lämnas ut först efter "
-    "prövning, och varje utlämnande loggas. Den som är part har rätt att ta del av beslutet (10 kap. 3 § "
-    "offentlighets- och sekretesslagen)."
+    "Handlingen namnger dem som har beslutat och medverkat (31 § förvaltningslagen). Den lämnas ut först "
+    "efter prövning, och varje utlämnande loggas. Den som är part har rätt att ta del av beslutet (10 kap. "
+    "3 § offentlighets- och sekretesslagen)."
 )
 MAX_DEPTH = 24  # of blocks inside blocks; typst's own limit on nested calls lies above
 _TEMPLATE = Path(__file__).parent / "templates" / "letter.typ"
-_LONG_WORD = re.compile(r"\S{32,}")
+_BREAK = "\u200b"  # where a long word may break; the template sets nothing there, not even this character
+_LINE, _COLUMN = 60, 28  # characters that surely fit on a line, and in a column
 _LOCK = threading.Lock()
 
 
@@ -67,19 +81,18 @@ def typeset(letter: Letter, board: Board, *, date: dt.date, labels: Mapping[Labe
         "language": letter.language,
         "date": [date.year, date.month, date.day],
         "banner": RECORD_BANNER if letter.kind == "record" else "",
-        "facts": [[label, _breakable(value)] for label, value in letter.facts],
+        "facts": [[label, _breakable(value, _COLUMN)] for label, value in letter.facts],
         "addressees": [lines.split("\n") for lines in letter.addressees],
         "body": _levelled(letter.body, above=1),
         "sections": [
-            {"heading": section.heading, "blocks": _levelled(section.document, above=2)}
-            for section in letter.sections
+            {"heading": section.heading, "blocks": _levelled(section.document, above=2)} for section in letter.sections
         ],
         "labels": dict(labels),
         "foot": {
             "reference": " · ".join(
                 part for part in (_dnr(letter), f"Beslutskod {letter.code}" if letter.code else "") if part
             ),
-            "sender": _sender_line(board),
+            "sender": _sender_lines(board),
         },
         "board": {
             "municipality": board.municipality,
@@ -113,9 +126,7 @@ def typeset(letter: Letter, board: Board, *, date: dt.date, labels: Mapping[Labe
 
 @functools.cache
 def _compiler() -> typst.Compiler:
-    font_set = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.FOLDER)]
-    )
+    font_set = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.FOLDER)])
     return typst.Compiler(input=str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=font_set)
 
 
@@ -123,16 +134,11 @@ def _dnr(letter: Letter) -> str:
     return dict(letter.facts).get(DNR_LABEL, "")
 
 
-def _sender_line(board: Board) -> str:
-    parts = (
-        board.postal_address,
-        f"Besök: {board.visiting_address}" if board.visiting_address else "",
-        f"Telefon: {board.phone}",
-        board.mailbox,
-        board.web,
-        f"Org.nr {board.org_number}",
-    )
-    return " · ".join(part for part in parts if part)
+def _sender_lines(board: Board) -> tuple[str, str]:
+    visit = f"Besök: {board.visiting_address}" if board.visiting_address else ""
+    first = (f"Post: {board.postal_address}", visit, f"Telefon: {board.phone}")
+    second = (board.mailbox, board.web, f"Org.nr {board.org_number}")
+    return " · ".join(part for part in first if part), " · ".join(part for part in second if part)
 
 
 def _logo(board: Board) -> dict[str, Any] | None:
@@ -145,7 +151,8 @@ def _logo(board: Board) -> dict[str, Any] | None:
 
 
 def _levelled(document: Document, *, above: int) -> list[Any]:
-    """Blocks as JSON, headings moved below level `above` without gaps (PDF/UA-1, 7.4.2: no level is skipped)."""
+    """Blocks as JSON, headings moved below level `above` without gaps (PDF/UA-1, 7.4.2: no level is
+    skipped)."""
     opened: list[int] = []
 
     def level(source: int) -> int:
@@ -154,7 +161,7 @@ def _levelled(document: Document, *, above: int) -> list[Any]:
         opened.append(source)
         return min(above + len(opened), 6)
 
-    def one(block: Block, depth: int) -> dict[str, Any]:
+    def one(block: Block, depth: int, width: int = _LINE) -> dict[str, Any]:
         if depth > MAX_DEPTH:
             raise Blocked(
                 N_("The text is nested more than {limit} levels deep."),
@@ -163,24 +170,27 @@ def _levelled(document: Document, *, above: int) -> list[Any]:
             )
         match block:
             case Heading(content=content) if depth > 1:
-                # A heading inside a list, cell or note would break the order of levels; it stays as bold text.
-                strong = [node | {"marks": ["strong"]} if node["node"] == "text" else node
-                          for node in inlines(content, depth)]
+                # A heading inside a list, cell or note would break the order of levels; it stays as bold
+                # text.
+                strong = [
+                    node | {"marks": ["strong"]} if node["node"] == "text" else node
+                    for node in inlines(content, depth, width)
+                ]
                 return {"node": "paragraph", "content": strong}
             case Heading(level=source, content=content):
-                return {"node": "heading", "level": level(source), "content": inlines(content, depth)}
+                return {"node": "heading", "level": level(source), "content": inlines(content, depth, width)}
             case Paragraph(content=content):
-                return {"node": "paragraph", "content": inlines(content, depth)}
+                return {"node": "paragraph", "content": inlines(content, depth, width)}
             case ItemList(items=items, start=start):
-                inner = [[one(part, depth + 1) for part in item] for item in items]
+                inner = [[one(part, depth + 1, width) for part in item] for item in items]
                 return {"node": "list", "start": start, "items": inner}
             case Quote(blocks=inside):
-                return {"node": "quote", "blocks": [one(part, depth + 1) for part in inside]}
+                return {"node": "quote", "blocks": [one(part, depth + 1, width) for part in inside]}
             case Table(columns=columns, rows=rows, header_rows=header_rows):
                 cells = [
                     [
                         {
-                            "blocks": [one(part, depth + 1) for part in cell.blocks],
+                            "blocks": [one(part, depth + 1, _COLUMN) for part in cell.blocks],
                             "colspan": cell.colspan,
                             "rowspan": cell.rowspan,
                         }
@@ -190,38 +200,37 @@ def _levelled(document: Document, *, above: int) -> list[Any]:
                 ]
                 return {"node": "table", "columns": columns, "rows": cells, "header_rows": header_rows}
 
-    def inlines(content: tuple[Any, ...], depth: int) -> list[dict[str, Any]]:
+    def inlines(content: tuple[Inline, ...], depth: int, width: int) -> list[dict[str, Any]]:
         done: list[dict[str, Any]] = []
         for node in content:
             if isinstance(node, TextNode):
-                done.append({"node": "text", "text": _breakable(node.text), "marks": list(node.marks)})
-            elif hasattr(node, "blocks"):
+                done.append({"node": "text", "text": _breakable(node.text, width), "marks": list(node.marks)})
+            elif isinstance(node, Note) and node.blocks:
                 done.append({"node": "note", "blocks": [one(part, depth + 1) for part in node.blocks]})
-            else:
+            elif not isinstance(node, Note):
                 done.append(msgspec.to_builtins(node))
         return done
 
     return [one(block, 1) for block in document.blocks]
 
 
-def _breakable(text: str) -> str:
-    """Let a word that is longer than a column break: after punctuation, else every 16 characters."""
+def _breakable(text: str, width: int) -> str:
+    """Let a word longer than `width` characters break: after punctuation, else every 16 characters."""
 
     def widen(match: re.Match[str]) -> str:
-        pieces = re.findall(r"[^/@._?&=\\-]{1,16}[/@._?&=\\-]*|[/@._?&=\\-]{1,16}", match[0])
-        return "\u200b".join(pieces)
+        return _BREAK.join(re.findall(r"[^/@._?&=\\-]{1,16}[/@._?&=\\-]*|[/@._?&=\\-]{1,16}", match[0]))
 
-    return _LONG_WORD.sub(widen, text)
+    return re.sub(rf"\S{{{width},}}", widen, text.replace(_BREAK, ""))
 
 
 def _texts(letter: Letter, board: Board, labels: Mapping[LabelKind, str]) -> Iterator[tuple[str, str]]:
     yield "labels", "".join(labels.values())
-    yield "board.toml", board.municipality + board.sender + _sender_line(board)
+    yield "board.toml", board.municipality + board.sender + "".join(_sender_lines(board))
     for label, value in letter.facts:
         yield letter.kind, label + value
     for lines in letter.addressees:
         yield letter.kind, lines.replace("\n", "")
-    documents = [(letter.kind, letter.body)]
+    documents: list[tuple[str, Document]] = [(letter.kind, letter.body)]
     for section in letter.sections:
         yield letter.kind, section.heading
         documents.append((f"{letter.kind}, {section.heading}", section.document))

@@ -261,9 +261,7 @@ def _load_key(name: str, public_key: bytes) -> Ed25519PublicKey:
 
 def _check_name(name: str) -> None:
     if not _is_name(name):
-        raise BadInput(
-            N_("The name of a log or witness must be visible characters without spaces or plus signs.")
-        )
+        raise BadInput(N_("The name of a log or witness must be visible characters without spaces or plus signs."))
 
 
 def _is_name(name: str) -> bool:

@@ -93,11 +93,7 @@ def read_event(data: bytes) -> dict[str, Any]:
         again = event(
             found["kind"],
             dt.datetime.fromisoformat(found["at"]),
-            {
-                word: bytes.fromhex(digest)
-                for word, digest in found["digests"].items()
-                if _HEX.fullmatch(digest)
-            },
+            {word: bytes.fromhex(digest) for word, digest in found["digests"].items() if _HEX.fullmatch(digest)},
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, BadInput):
         raise unreadable from None
@@ -126,6 +122,4 @@ def commit(event: bytes, salt: bytes) -> bytes:
 
 
 def _canonical(value: Mapping[str, object]) -> bytes:
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    ).encode("ascii")
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")

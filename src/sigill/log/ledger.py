@@ -46,9 +46,7 @@ def audit_entries(leaves: Iterable[bytes], nodes: Nodes, *checkpoints: Checkpoin
     _compare_roots(edge, by_size.pop(size, []))
     for data in leaves:
         if size >= stored:
-            raise TamperEvidence(
-                N_("The log has more entries than its tree."), _ASK_ADMIN, place=f"entry {size}"
-            )
+            raise TamperEvidence(N_("The log has more entries than its tree."), _ASK_ADMIN, place=f"entry {size}")
         level, index, digest = 0, size, leaf_hash(data)
         _compare_node(nodes, level, index, digest, size)
         while index & 1:
@@ -70,9 +68,7 @@ def audit_entries(leaves: Iterable[bytes], nodes: Nodes, *checkpoints: Checkpoin
             place=f"entry {size}",
         )
     if size < stored:
-        raise TamperEvidence(
-            N_("The log has fewer entries than its tree."), _ASK_ADMIN, place=f"entry {size}"
-        )
+        raise TamperEvidence(N_("The log has fewer entries than its tree."), _ASK_ADMIN, place=f"entry {size}")
     return size
 
 

@@ -8,7 +8,6 @@ document at hand is for the caller, who has the document.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from sigill.ports import LogKey, Nodes
 
 MAX_PROOF = 65_536
 _FORMAT = "sigill-log-proof/1"
-_KEYS = {"checkpoint", "event", "format", "index", "path", "salt"}
+_KEYS = {"checkpoint": str, "event": str, "format": str, "index": int, "path": list, "salt": str}
 _NO_WITNESSES: Mapping[str, bytes] = MappingProxyType({})
 _ASK_AUTHORITY = N_("Ask the authority that sent it for the document again, by a route you know.")
 
@@ -73,7 +72,7 @@ class Proof:
             raise wrong
         try:
             found = json.loads(data)
-            if found.keys() != _KEYS or type(found["index"]) is not int or len(found["path"]) > tree.MAX_PATH:
+            if {name: type(found[name]) for name in _KEYS} != _KEYS:
                 raise wrong
             proof = cls(
                 event=found["event"].encode("ascii"),
@@ -83,9 +82,9 @@ class Proof:
                 checkpoint=found["checkpoint"],
             )
             again = proof.encode()
-        except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise wrong from None
-        # Also catches duplicate keys, another format, and spellings that base64 or JSON would let pass.
+        # Also catches more or duplicate keys, another format, and spellings that base64 or JSON would let pass.
         if again != data:
             raise wrong
         return proof
@@ -152,9 +151,7 @@ def verify(
     try:
         tree.verify_inclusion(leaf, found.index, checkpoint.size, found.path, checkpoint.root)
     except TamperEvidence:
-        raise NotGenuine(
-            N_("The entry that the proof speaks of is not in the log."), _ASK_AUTHORITY
-        ) from None
+        raise NotGenuine(N_("The entry that the proof speaks of is not in the log."), _ASK_AUTHORITY) from None
     return VerifiedEntry(event, found.index, checkpoint.size, checkpoint.root, checkpoint.witnesses)
 
 

@@ -58,11 +58,7 @@ def append(leaves: Sequence[bytes], nodes: Nodes) -> list[Row]:
         raise BadInput(N_("The log cannot hold more entries."), N_("Begin a new log."))
     rows: list[Row] = []
     # The right edge: at most one complete subtree per level waits for its right-hand neighbour.
-    edge = {
-        level: _get(nodes, level, (size >> level) - 1)
-        for level in range(size.bit_length())
-        if size >> level & 1
-    }
+    edge = {level: _get(nodes, level, (size >> level) - 1) for level in range(size.bit_length()) if size >> level & 1}
     for position, data in enumerate(leaves, start=size):
         if not isinstance(data, bytes):
             raise BadInput(N_("A log entry must be bytes."))
@@ -122,9 +118,7 @@ def consistency_proof(nodes: Nodes, old: int, new: int) -> list[bytes]:
     """
     _within(nodes, new)
     if not _is_count(old) or old > new:
-        raise BadInput(
-            N_("There is no proof from {old} entries to {new}."), N_("A log only grows."), old=old, new=new
-        )
+        raise BadInput(N_("There is no proof from {old} entries to {new}."), N_("A log only grows."), old=old, new=new)
     if old in (0, new):
         return []
     path, start, end, whole = [], 0, new, True

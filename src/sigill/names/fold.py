@@ -45,7 +45,7 @@ _TAIL = f"[\x80-\xbf{_CP1252_HIGH}]"
 # Ä and Å are letters here as well as first bytes: with a quotation mark after them they stay what they are,
 # unless a letter follows.
 _MISREAD = re.compile(
-    f"[\xc2\xc3]{_TAIL}|[\xc4\xc5](?:(?![{_QUOTES}]){_TAIL}|[{_QUOTES}](?=[a-zåäö]))|\xe1[\xba\xbb»º]{_TAIL}"
+    f"[\xc2\xc3]{_TAIL}|[\xc4\xc5](?:(?![{_QUOTES}]){_TAIL}|[{_QUOTES}](?=[a-zåäö]))|\xe1[\xba\xbb»º]{_TAIL}|\xc6[\xa0\xa1\xaf\xb0]"
 )
 _ESCAPE = re.compile(
     r"(?P<entity>&(?:\#\d{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});)"
@@ -57,7 +57,8 @@ _ESCAPE = re.compile(
     f"|(?P<misread>{_MISREAD.pattern})"
 )
 _ESCAPE_SIGNS = ("&", "%", "\\u", "\\'", "=C", "=D", "=E", "=F", "=2", "=\n", "=\r", "\xc3", "\xc2", "\xe1\xba", "\xe1»", "\xe1º")  # fmt: skip
-_LATIN1_SIGNS = ("\xad", "\xa8", "\x02", "\x00", "-\n", "-\r", "- \n", "- \r", "\r")
+_SIGNS = (*_ESCAPE_SIGNS, "\xad", "\xa8", "\x02", "\x00", "-\n", "-\r", "- \n", "- \r", "\r")
+_MISREAD_TWO = re.compile(f"[\xc4\xc5]{_TAIL}|\xc6[\xa0\xa1\xaf\xb0]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def fold(text: str) -> bytes:
 
 def prepare(text: str) -> tuple[Canonical, bytes]:
     """`canonical` and `fold` in one, without the cost of the first where there is nothing to undo."""
-    if any(sign in text for sign in _LATIN1_SIGNS) or any(sign in text for sign in _ESCAPE_SIGNS):
+    if any(sign in text for sign in _SIGNS) or _MISREAD_TWO.search(text):
         plain = canonical(text)
         return plain, fold(plain.text)
     try:

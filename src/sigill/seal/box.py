@@ -143,9 +143,7 @@ def m_of_n(ids: Sequence[str], m: int) -> tuple[tuple[str, ...], ...]:
             groups.
     """
     if isinstance(ids, str) or type(m) is not int or not 1 <= m <= len(ids):
-        raise BadInput(
-            N_("The number of custodians who act together must be between 1 and the number there are.")
-        )
+        raise BadInput(N_("The number of custodians who act together must be between 1 and the number there are."))
     if math.comb(len(ids), m) > MAX_GROUPS:
         raise BadInput(N_("So many custodians make too many groups."), N_("Choose fewer of them."))
     groups = tuple(itertools.combinations(sorted(ids), m))
@@ -258,9 +256,7 @@ def open_box(box: bytes, parts: Sequence[Part], retention_key: bytes) -> bytes:
     if any(part.box != read.digest for part in parts):
         raise Refused(N_("A part belongs to another sealed record."), place=_PLACE)
     if len({part.group for part in parts}) > 1:
-        raise Refused(
-            N_("The parts are of different groups."), N_("Let one group open together."), place=_PLACE
-        )
+        raise Refused(N_("The parts are of different groups."), N_("Let one group open together."), place=_PLACE)
     group = _holders(_find_group(read, parts[0].group if parts else ()))
     given = sorted(part.holder for part in parts)
     if given != list(group):
@@ -272,9 +268,7 @@ def open_box(box: bytes, parts: Sequence[Part], retention_key: bytes) -> bytes:
             need=len(group),
         )
     content_key, nonce, commitment = _derive(_xor([part.share for part in parts]), retention_key)
-    wrong = TamperEvidence(
-        N_("The parts and the retention key do not open the sealed record."), _KEEP, place=_PLACE
-    )
+    wrong = TamperEvidence(N_("The parts and the retention key do not open the sealed record."), _KEEP, place=_PLACE)
     if not compare_digest(commitment, read.commitment):
         raise wrong
     try:
@@ -414,9 +408,7 @@ def _read(box: bytes) -> _Box:
         members = []
         for _ in range(reader.number(1)):
             seat, holder = _read_id(reader), _read_id(reader)
-            members.append(
-                _Member(seat, holder, reader.take(keys.KEY_ID_SIZE), reader.take(_SEALED_PART_SIZE))
-            )
+            members.append(_Member(seat, holder, reader.take(keys.KEY_ID_SIZE), reader.take(_SEALED_PART_SIZE)))
         groups.append(tuple(members))
     reader.end()
     seats = [tuple(member.seat for member in group) for group in groups]

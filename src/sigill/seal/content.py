@@ -42,11 +42,7 @@ def pack(record_pdf: bytes, jwt: str, openings: Sequence[str]) -> bytes:
         BadInput: the record is empty, or a text is not ASCII or too long.
     """
     texts = [jwt, *openings]
-    if (
-        not record_pdf
-        or len(openings) > 255
-        or not all(t.isascii() and 0 < len(t) <= MAX_TEXT for t in texts)
-    ):
+    if not record_pdf or len(openings) > 255 or not all(t.isascii() and 0 < len(t) <= MAX_TEXT for t in texts):
         raise BadInput(N_("This cannot be sealed: the record is empty or the identity record malformed."))
     parts = [_MAGIC, field(record_pdf, 8), field(jwt.encode("ascii"), 4), bytes([len(openings)])]
     return b"".join(parts + [field(one.encode("ascii"), 4) for one in openings])

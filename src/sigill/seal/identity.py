@@ -240,9 +240,7 @@ def _parse_disclosure(text: str) -> tuple[str, Any]:
     if _FILLER.fullmatch(name):
         usable = value is None
     else:
-        usable = (
-            name == WITHHELD and isinstance(value, list) and bool(value) and all(map(_is_identity, value))
-        )
+        usable = name == WITHHELD and isinstance(value, list) and bool(value) and all(map(_is_identity, value))
     if not usable:
         raise wrong
     return name, value
@@ -301,9 +299,7 @@ def _digest(disclosure: str) -> str:
 
 
 def _canonical(value: JSON) -> bytes:
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    ).encode("ascii")
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
 
 
 def _parse_canonical(data: bytes) -> Any:

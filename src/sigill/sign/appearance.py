@@ -68,7 +68,11 @@ def appearance(lines: tuple[str, ...], font_folder: Path | None = None) -> Stati
         raise BadInput(N_("A visible signature has one to five short lines."), N_("Shorten the title."))
     return StaticStampStyle(
         background=_Page(_typeset(lines, font_folder)),
-        background_layout=SimpleBoxLayoutRule(x_align=AxisAlignment.ALIGN_MIN, y_align=AxisAlignment.ALIGN_MIN, margins=Margins.uniform(0)),
+        background_layout=SimpleBoxLayoutRule(
+            x_align=AxisAlignment.ALIGN_MIN,
+            y_align=AxisAlignment.ALIGN_MIN,
+            margins=Margins.uniform(0),  # type: ignore[no-untyped-call]
+        ),
         background_opacity=1.0,
         border_width=0,
     )
@@ -86,15 +90,16 @@ def _typeset(lines: tuple[str, ...], font_folder: Path | None) -> bytes:
     )
     try:
         return bytes(
-            typst.compile(
-            source.encode(),
-            sys_inputs={"lines": json.dumps(lines)},
-            font_paths=[str(font_folder)] if own_font else [],
-            ignore_system_fonts=True,
-            pdf_standards=["a-3b"],  # refuses a character without a glyph; the page itself is never handed out
-            timestamp=0,
-            pdf_tags=False,  # marked content inside a widget's picture would point into no structure
-        ))
+            typst.compile(  # type: ignore[misc]
+                source.encode(),
+                sys_inputs={"lines": json.dumps(lines)},
+                font_paths=[str(font_folder)] if own_font else [],
+                ignore_system_fonts=True,
+                pdf_standards=["a-3b"],  # refuses a character without a glyph; the page itself is never handed out
+                timestamp=0,
+                pdf_tags=False,  # marked content inside a widget's picture would point into no structure
+            )
+        )
     except typst.TypstError:
         raise BadInput(
             N_("The visible signature cannot be set: its lines hold a character that the font lacks."),
@@ -102,7 +107,7 @@ def _typeset(lines: tuple[str, ...], font_folder: Path | None) -> bytes:
         ) from None
 
 
-class _Page(PdfContent):  # type: ignore[misc]
+class _Page(PdfContent):
     """One PDF page as drawable content, from bytes; draws itself afresh for each document."""
 
     def __init__(self, page: bytes) -> None:

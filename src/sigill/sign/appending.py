@@ -19,7 +19,6 @@ from pyhanko.pdf_utils.misc import PdfError
 
 from sigill.errors import N_, BadInput
 
-
 T = TypeVar("T")
 
 
@@ -33,7 +32,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return beside.submit(asyncio.run, work).result()
 
 
-class AppendingWriter(IncrementalPdfFileWriter):  # type: ignore[misc]
+class AppendingWriter(IncrementalPdfFileWriter):
     """An incremental writer that leaves the document's metadata alone."""
 
     def _update_meta(self) -> None:

@@ -23,6 +23,9 @@ SIGNATURE_RECT = (340.0, 736.0, 545.0, 792.0)
 """Where the visible signature stands on page 1 of every letter, in points from the lower left corner of an A4 page.
 The letters' template keeps the place free."""
 
+IDENTITY_ATTACHMENT = "identitet.jwt"
+"""Under which name a notification carries its sealed identity record."""
+
 _PRINTED = 4
 _LOCKED = 128
 
@@ -98,15 +101,17 @@ def prepare_for_signature(
     return out.getvalue()
 
 
-def _add_field(
-    document: pikepdf.Pdf, field_name: str, tooltip: str, rect: tuple[float, float, float, float]
-) -> None:
+def _add_field(document: pikepdf.Pdf, field_name: str, tooltip: str, rect: tuple[float, float, float, float]) -> None:
     page = document.pages[0].obj
     tree = document.Root.StructTreeRoot
     parents = tree.get(Name.ParentTree)
     if parents is None:
         raise BadInput(N_("The letter is not a tagged PDF."), N_("Typeset it as PDF/UA-1."))
     key = max(_keys(parents), default=-1) + 1
+    # Until it is signed the field shows an empty picture: PDF/A wants every widget to have one (ISO 19005-3 § 6.3.3).
+    empty = pikepdf.Stream(document, b"")
+    empty.Type, empty.Subtype = Name.XObject, Name.Form
+    empty.BBox = Array([0, 0, *(_number(rect[i + 2] - rect[i]) for i in (0, 1))])
     widget = document.make_indirect(
         Dictionary(
             Type=Name.Annot,
@@ -114,7 +119,8 @@ def _add_field(
             FT=Name.Sig,
             T=String(field_name),
             TU=String(tooltip),
-            Rect=Array([pikepdf.Object.parse(f"{value:g}".encode()) for value in rect]),
+            Rect=Array([_number(value) for value in rect]),
+            AP=Dictionary(N=document.make_indirect(empty)),
             F=_PRINTED | _LOCKED,
             P=page,
             StructParent=key,
@@ -149,6 +155,10 @@ def _add_field(
         page.Annots = Array([widget])
     page.Tabs = Name.S  # ISO 14289-1 § 7.18.3
     document.Root.AcroForm = document.make_indirect(Dictionary(Fields=Array([widget]), SigFlags=0))
+
+
+def _number(value: float) -> pikepdf.Object:
+    return pikepdf.Object.parse(f"{value:g}".encode())
 
 
 def _keys(tree: Any) -> list[int]:

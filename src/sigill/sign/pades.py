@@ -28,6 +28,7 @@ from sigill.sign.proof import add_timestamp, room_for, token_size
 
 Level = Literal["B-LT", "B-LTA"]
 
+
 def sign_letter(
     pdf: bytes,
     *,
@@ -66,23 +67,17 @@ def sign_letter(
         subfilter=SigSeedSubFilter.PADES,
         embed_validation_info=True,
         validation_context=signers.validation_context(),
-        dss_settings=DSSContentSettings(
-            include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
-        ),
+        dss_settings=DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE),
     )
     stamper = signers.timestamper()
-    signer = _PunctualSigner(
-        metadata, credential.pyhanko, timestamper=stamper, stamp_style=appearance
-    )
+    signer = _PunctualSigner(metadata, credential.pyhanko, timestamper=stamper, stamp_style=appearance)
     signer.signing_time = signing_time
     chain = {one.dump() for one in (credential.pyhanko.signing_cert, *credential.pyhanko.cert_registry)}
     try:
         room = room_for(sum(map(len, chain)) + token_size(stamper))
         out = run(signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=room))
     except (TimestampRequestError, OSError):
-        raise Temporary(
-            N_("The timestamp service did not answer as it should."), N_("Try again in a while.")
-        ) from None
+        raise Temporary(N_("The timestamp service did not answer as it should."), N_("Try again in a while.")) from None
     except (SigningError, PathError, ValidationError, PdfError):
         raise BadInput(
             N_("The letter could not be signed: the certificate, its revocation data or the file is not in order."),
@@ -92,7 +87,7 @@ def sign_letter(
     return add_timestamp(signed, signers) if level == "B-LTA" else signed
 
 
-class _PunctualSigner(PdfSigner):  # type: ignore[misc]
+class _PunctualSigner(PdfSigner):
     """Takes the time of signing from the caller, where pyHanko would read the system's clock."""
 
     signing_time: dt.datetime

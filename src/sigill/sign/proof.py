@@ -14,6 +14,7 @@ What it does not do: it neither makes nor verifies proofs; to this module they a
 """
 
 import io
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,7 +39,16 @@ PROOF_OID = "2.25.32316131287634150841285168661729981440"
 
 MAX_PROOF = 1 << 16
 
-UNREADABLE = (PdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, AssertionError, RecursionError)
+UNREADABLE = (
+    PdfError,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
 """What pyHanko raises on a damaged file: not all of its parsing errors are its own class."""
 
 # Out of the page's bounds: PDF/UA-1 asks for a tag on every widget within them, and nothing is to be seen here.
@@ -95,9 +105,7 @@ def add_timestamp(pdf: bytes, signers: Signers, proof: bytes | None = None) -> b
             )
         )
     except (TimestampRequestError, OSError):
-        raise Temporary(
-            N_("The timestamp service did not answer as it should."), N_("Try again in a while.")
-        ) from None
+        raise Temporary(N_("The timestamp service did not answer as it should."), N_("Try again in a while.")) from None
     except (SigningError, PathError, ValidationError, PdfError):
         raise BadInput(
             N_("The letter could not be timestamped: a certificate or its revocation data is not in order."),
@@ -147,7 +155,7 @@ def open_signed(pdf: bytes) -> list[EmbeddedPdfSignature]:
 
 def find_proof(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature]) -> tuple[bytes, bytes]:
     """As `read_proof`, for a file already opened with `open_signed`."""
-    for before, stamp in reversed(list(zip(embedded, embedded[1:], strict=False))):
+    for before, stamp in reversed(list(itertools.pairwise(embedded))):
         if stamp.sig_object_type != "/DocTimeStamp":
             continue
         proof = _carried(stamp)
@@ -178,9 +186,7 @@ def _carried(stamp: EmbeddedPdfSignature) -> bytes | None:
     if not values:
         return None
     if len(values) != 1 or not 0 < len(values[0]) <= MAX_PROOF:
-        raise NotGenuine(
-            N_("The log's proof in the document is garbled."), N_("Ask the board for the document again.")
-        )
+        raise NotGenuine(N_("The log's proof in the document is garbled."), N_("Ask the board for the document again."))
     found: bytes = values[0]
     return found
 
@@ -206,16 +212,16 @@ def room_for(size: int) -> int:
     return room
 
 
-class _ProofCarrier(TimeStamper):  # type: ignore[misc]
+class _ProofCarrier(TimeStamper):
     """Asks another timestamper and hangs the proof on the token it gives."""
 
     def __init__(self, inner: TimeStamper, proof: bytes) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._inner = inner
         self._proof = proof
 
     async def validation_paths(self, validation_context: Any) -> Any:
-        async for path in self._inner.validation_paths(validation_context):
+        async for path in self._inner.validation_paths(validation_context):  # type: ignore[no-untyped-call]
             yield path
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
@@ -224,8 +230,6 @@ class _ProofCarrier(TimeStamper):  # type: ignore[misc]
         info = copied["content"]["signer_infos"][0]
         present = info["unsigned_attrs"]
         attributes = list(present) if isinstance(present, cms.CMSAttributes) else []
-        attributes.append(
-            cms.CMSAttribute({"type": PROOF_OID, "values": [core.OctetString(self._proof)]})
-        )
+        attributes.append(cms.CMSAttribute({"type": PROOF_OID, "values": [core.OctetString(self._proof)]}))
         info["unsigned_attrs"] = cms.CMSAttributes(attributes)
         return cms.ContentInfo.load(copied.dump())

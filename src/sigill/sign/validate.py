@@ -107,7 +107,7 @@ def validate(pdf: bytes, trust_roots: Sequence[bytes], *, at: dt.datetime | None
     roots = _roots(trust_roots)
     embedded = open_signed(pdf)
     try:
-        signature = _the_signature(pdf, embedded)
+        signature = _the_signature(embedded)
         _require_tight(pdf, embedded)
         _require_untouched(signature)
         stamped_at = _require_in_time(embedded[-1], roots, at)
@@ -134,7 +134,7 @@ def validate(pdf: bytes, trust_roots: Sequence[bytes], *, at: dt.datetime | None
 # (1) structure
 
 
-def _the_signature(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature]) -> EmbeddedPdfSignature:
+def _the_signature(embedded: Sequence[EmbeddedPdfSignature]) -> EmbeddedPdfSignature:
     signatures = [one for one in embedded if one.sig_object_type != "/DocTimeStamp"]
     if not signatures:
         raise NotGenuine(N_("The document is not signed."), _ASK)
@@ -156,9 +156,10 @@ def _require_tight(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature]) -> None
         gap = pdf[length:rest]
         if start != 0 or length <= 0 or tail <= 0 or gap[:1] != b"<" or gap[-1:] != b">":
             raise NotGenuine(N_("A signature does not cover what it should."), _ASK)
-        if len(gap) != 2 * len(one.pkcs7_content) + 2:
+        if gap != b"<" + one.pkcs7_content.hex().upper().encode() + b">":  # one spelling only
             raise NotGenuine(N_("There are bytes that no signature covers."), _ASK)
         _require_nothing_hidden(one)
+    _require_plain(embedded[-1])
     if end_of(embedded[-1]) != len(pdf):
         raise NotGenuine(N_("Something was added after the last timestamp."), _ASK)
     revisions = embedded[0].reader.xrefs.total_revisions
@@ -184,24 +185,45 @@ def _require_nothing_hidden(one: EmbeddedPdfSignature) -> None:
         raise NotGenuine(N_("There are bytes that no signature covers."), _ASK)
 
 
+def _require_plain(last: EmbeddedPdfSignature) -> None:
+    """The last token itself lies in the last gap, so that no later signature covers it.
+
+    What its own signature leaves open has one permitted form each (RFC 5652 § 5.1, RFC 3161 § 2.4.2): no revocation
+    lists, no certificate besides those that the document's own store holds, where the timestamp does cover them.
+    """
+    token, info = last.signed_data, last.signer_info
+    stored = {one.dump() for one in _dss_to_local_knowledge(last.reader).known_certs}
+    certificates = [one.chosen.dump() for one in token["certificates"]]
+    algorithms = [one.dump() for one in token["digest_algorithms"]]
+    if (
+        token["version"].native != "v3"
+        or info["version"].native != "v1"
+        or isinstance(token["crls"], cms.RevocationInfoChoices)
+        or not stored.issuperset(certificates)
+        or len(set(certificates)) != len(certificates)
+        or algorithms != [info["digest_algorithm"].dump()]
+    ):
+        raise NotGenuine(N_("There are bytes that no signature covers."), _ASK)
+
+
 # (2) content
 
 _NOTHING_BUT_TIMESTAMPS = StandardDiffPolicy(
     global_rules=[
         # Stricter than pyHanko's default: metadata, document information and mark-up facts stay as they were signed.
-        CatalogModificationRule(ignored_keys=frozenset({"/AcroForm", "/DSS", "/Extensions"})),
+        CatalogModificationRule(ignored_keys=frozenset({"/AcroForm", "/DSS", "/Extensions"})),  # type: ignore[no-untyped-call]
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
     ],
-    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),
+    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),  # type: ignore[no-untyped-call]
     ignore_orphaned_objects=False,
     ignore_identical_objects=False,
 )
 
 
 def _require_untouched(signature: EmbeddedPdfSignature) -> None:
-    signature.compute_integrity_info(_NOTHING_BUT_TIMESTAMPS)
+    signature.compute_integrity_info(_NOTHING_BUT_TIMESTAMPS)  # type: ignore[no-untyped-call]
     result = signature.diff_result
     if not isinstance(result, DiffResult) or result.modification_level > ModificationLevel.LTA_UPDATES:
         raise NotGenuine(N_("The document was changed after it was signed."), _ASK)
@@ -218,17 +240,13 @@ def _roots(trust_roots: Sequence[bytes]) -> list[x509.Certificate]:
         for root in roots:
             root.native  # noqa: B018 - parses it all
     except (ValueError, TypeError):
-        raise BadInput(
-            N_("A trusted certificate cannot be read."), N_("Fetch the trust file again.")
-        ) from None
+        raise BadInput(N_("A trusted certificate cannot be read."), N_("Fetch the trust file again.")) from None
     if not roots:
         raise BadInput(N_("There is no trusted certificate to check against."), N_("Give a trust file."))
     return roots
 
 
-def _require_in_time(
-    last: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: dt.datetime
-) -> dt.datetime:
+def _require_in_time(last: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: dt.datetime) -> dt.datetime:
     """The last timestamp is right, from an issuer we know, and its certificates have not run out at `at`."""
     stamped_at: dt.datetime = last.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
     knowledge = _dss_to_local_knowledge(last.reader)
@@ -305,16 +323,14 @@ def _untrusted(indication: AdESSubIndic | None, *, timestamp: bool = False) -> N
     }:
         return NotGenuine(N_("The certificate that the document was signed with had been revoked."), _ASK)
     if indication in {AdESIndeterminate.TRY_LATER, AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE}:
-        return NotGenuine(
-            N_("The document does not show that its certificates were not revoked."), _ASK
-        )
+        return NotGenuine(N_("The document does not show that its certificates were not revoked."), _ASK)
     if timestamp:
         return NotGenuine(N_("The document's timestamp is not valid."), _ASK)
     return NotGenuine(N_("The signature is not valid."), _ASK)
 
 
 def _certificates(path: ValidationPath) -> list[x509.Certificate]:
-    return [one for one in path.iter_certs(include_root=True)]
+    return list(path.iter_certs(include_root=True))
 
 
 # What the signed letter carries

@@ -26,9 +26,7 @@ def databases(url: str) -> dict[str, dict[str, Any]]:
 
 
 INSTALLED_APPS = ["sigill.store"]
-DATABASES = databases(
-    os.environ.get("DATABASE_URL", f"sqlite:///{Path.home() / '.local/share/sigill/sigill.sqlite3'}")
-)
+DATABASES = databases(os.environ.get("DATABASE_URL", f"sqlite:///{Path.home() / '.local/share/sigill/sigill.sqlite3'}"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "Europe/Stockholm"

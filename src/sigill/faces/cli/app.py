@@ -16,9 +16,11 @@ class _Manual(click.Group):
     """Imports a sub-command when it is needed, and lists all in the manual's order."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"sigill.faces.cli.{cmd_name}_command")

@@ -33,7 +33,9 @@ def _check(file: Path, trust: Path | None, as_json: bool) -> int:
     pdf = read(file)
     if not trust.exists():
         raise BadInput(
-            N_("There is no trust file."), N_("Get the municipality's and name it with --trust."), place=str(trust)
+            N_("There is no trust file."),
+            N_("Get the municipality's and name it with --trust."),
+            place=str(trust),
         )
     keys = Trust.parse(read(trust))
     try:

@@ -38,7 +38,11 @@ def examples() -> Path:
     ),
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=Path("out/demo"), help=_("Folder for the letters.")
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("out/demo"),
+    help=_("Folder for the letters."),
 )
 @json_option()
 def _demo(output: Path, as_json: bool) -> None:
@@ -65,7 +69,10 @@ def _demo(output: Path, as_json: bool) -> None:
         status.update(_("Opening one record with two custodians"))
         house = open_house(settings)
         request = journey.DisclosureRequest(
-            str(issued[0][1].receipt["decision_id"]), "party", "OSL 10:3 st. 2", _("the party, by her own request")
+            str(issued[0][1].receipt["decision_id"]),
+            "party",
+            "OSL 10:3 st. 2",
+            _("the party, by her own request"),
         )
         parts = parts_from(request.decision, (), settings, house)
         opened = journey.disclose(request, parts, house)
@@ -123,7 +130,9 @@ def _demo(output: Path, as_json: bool) -> None:
         markup=False,
     )
     out.print(
-        _("The same letter with one byte changed: not genuine. {why}").format(why=altered), markup=False, soft_wrap=True
+        _("The same letter with one byte changed: not genuine. {why}").format(why=altered),
+        markup=False,
+        soft_wrap=True,
     )
     out.print(
         _(

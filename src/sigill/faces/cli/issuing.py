@@ -57,9 +57,7 @@ def issue_case(
     document = document or _document_beside(case_file)
     case_bytes, document_bytes = read(case_file), read(document)
     staff = read_staff(read(staff_file), place=staff_file.name)
-    draft = journey.draft(
-        case_bytes, document_bytes, staff, case_name=case_file.name, document_name=document.name
-    )
+    draft = journey.draft(case_bytes, document_bytes, staff, case_name=case_file.name, document_name=document.name)
     settings = settings or Settings.from_environment(board)
     template = board_for(settings, draft.case)
     _own_folder(output, draft.case.dnr)
@@ -133,9 +131,7 @@ def _own_folder(output: Path, dnr: str) -> None:
         except (ValueError, AttributeError):
             there = None
         if there != dnr:
-            raise BadInput(
-                N_("The folder holds another decision."), N_("Choose an empty folder."), place=str(output)
-            )
+            raise BadInput(N_("The folder holds another decision."), N_("Choose an empty folder."), place=str(output))
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

@@ -24,12 +24,20 @@ from sigill.house import Settings, open_house
 )
 @click.argument("decision")
 @click.option(
-    "--for", "purpose", type=click.Choice(journey.PURPOSES), required=True, help=_("Whom the record is opened for.")
+    "--for",
+    "purpose",
+    type=click.Choice(journey.PURPOSES),
+    required=True,
+    help=_("Whom the record is opened for."),
 )
 @click.option("--basis", required=True, help=_("The legal basis, for instance 'OSL 10:3'."))
 @click.option("--recipient", required=True, help=_("Who gets the copy."))
 @click.option(
-    "--key", "key_files", type=click.Path(path_type=Path), multiple=True, help=_("A custodian's key file; repeat it.")
+    "--key",
+    "key_files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help=_("A custodian's key file; repeat it."),
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path(), help=_("Folder for record.pdf."))
 @json_option()
@@ -51,9 +59,7 @@ def _open(
         json_line({"record": path, "log_index": disclosed.log_index, "withheld": len(disclosed.identities)})
         return
     out.print(
-        _("Opened and logged as entry {index}; the record is in {path}.").format(
-            index=disclosed.log_index, path=path
-        ),
+        _("Opened and logged as entry {index}; the record is in {path}.").format(index=disclosed.log_index, path=path),
         markup=False,
         soft_wrap=True,
     )

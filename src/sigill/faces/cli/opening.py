@@ -23,7 +23,9 @@ def decision_id(given: str) -> str:
         found = None
     if not isinstance(found, str):
         raise BadInput(
-            N_("This is no receipt of an issued decision."), N_("Name its receipt.json or id."), place=path.name
+            N_("This is no receipt of an issued decision."),
+            N_("Name its receipt.json or id."),
+            place=path.name,
         )
     return found
 

@@ -19,9 +19,7 @@ def file_argument(name: str, **more: Any) -> Callable[[F], F]:
 
 def staff_option() -> Callable[[F], F]:
     """`--staff STAFF.csv`."""
-    return click.option(
-        "--staff", type=click.Path(path_type=Path), required=True, help=_("The staff register, CSV.")
-    )
+    return click.option("--staff", type=click.Path(path_type=Path), required=True, help=_("The staff register, CSV."))
 
 
 def json_option() -> Callable[[F], F]:

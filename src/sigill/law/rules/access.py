@@ -25,10 +25,8 @@ def other_material(request: PartyRequest) -> Iterator[Remark]:
     if word_count(request.overriding_importance_sv) < 4:
         yield Remark(
             "overriding_importance_sv",
-            "Ange varför det är av synnerlig vikt att uppgiften inte röjs; annars ska parten få ta del av "
-            "den.",
-            "State why it is of overriding importance that the fact is not revealed; otherwise the party "
-            "gets it.",
+            "Ange varför det är av synnerlig vikt att uppgiften inte röjs; annars ska parten få ta del av den.",
+            "State why it is of overriding importance that the fact is not revealed; otherwise the party gets it.",
         )
     if blank(request.substitute_sv) and blank(request.no_substitute_reason_sv):
         yield Remark(

@@ -11,13 +11,12 @@ _TOOK_PART = (*DRAFTED, "presented", "proposal_filed", "decided", "signed")
 
 
 def _source(matter: Matter) -> str:
-    # FL 2 § takes FL 16–18 §§ away where only legality review is open, and SoL 14:10 does not bring them back.
+    # FL 2 § takes FL 16–18 §§ away where only legality review is open; SoL 14:10 does not bring them back.
     return "KL 6:28–32, 7:4" if matter.decision_type.appeal == "laglighetsprovning" else "FL 16–18 §§"
 
 
 def everybody_declared(matter: Matter) -> Iterator[Remark]:
-    """G14. Each person of the record has declared, at the latest on the day, and nobody with a conflict took
-    part."""
+    """G14. Each person of the record has declared, and nobody with a conflict took part."""
     case, source = matter.case, _source(matter)
     in_time = [entry for entry in case.jav if entry.declared_on <= case.decision_date]
     for staff_id in case.record_staff_ids:
@@ -33,8 +32,7 @@ def everybody_declared(matter: Matter) -> Iterator[Remark]:
             yield Remark(
                 key,
                 "Jävsdeklaration av den förtroendevalda saknas eller är gjord efter beslutsdagen.",
-                "A declaration on disqualification by this elected member is missing or dated after the "
-                "decision.",
+                "A declaration on disqualification by this elected member is missing or dated after the decision.",
                 source=source,
             )
     for i, entry in enumerate(case.jav):
@@ -96,7 +94,6 @@ def objections_ruled_on(matter: Matter) -> Iterator[Remark]:
             yield Remark(
                 f"{key}.ruled_on",
                 "Invändningen om jäv ska prövas sedan den gjorts och före beslutet.",
-                "The objection of disqualification must be ruled on after it is raised and before the "
-                "decision.",
+                "The objection of disqualification must be ruled on after it is raised and before the decision.",
                 source=source,
             )

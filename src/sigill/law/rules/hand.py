@@ -143,8 +143,7 @@ def _manager_without_lift(matter: Matter) -> Iterator[Remark]:
         return
     drafted_by_others = any(not matter.by_maker(event) for _, event in matter.events(*DRAFTED))
     looked = any(
-        matter.by_maker(event) and event.at <= matter.decided_at
-        for _, event in matter.events("case_opened", *DRAFTED)
+        matter.by_maker(event) and event.at <= matter.decided_at for _, event in matter.events("case_opened", *DRAFTED)
     )
     if drafted_by_others and not looked:
         yield Remark(
@@ -197,8 +196,7 @@ def _order_of_lift(matter: Matter, lift: Lift) -> Iterator[Remark]:
     if any(event.at < lifted and not matter.by_maker(event) for _, event in matter.events("decided")):
         yield Remark(
             "lift.lifted_at",
-            "Beslutet var redan fattat av någon annan när ärendet lyftes; det kan inte ändras genom ett "
-            "lyft.",
+            "Beslutet var redan fattat av någon annan när ärendet lyftes; det kan inte ändras genom ett lyft.",
             "Somebody else had already decided when the case was lifted; a lift cannot undo that.",
             severity=Severity.BLOCK,
         )

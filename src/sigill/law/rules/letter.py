@@ -49,8 +49,7 @@ def complete(matter: Matter) -> Iterator[Remark]:
         yield Remark(
             "appeal",
             "Hur beslutet överklagas är en slutsats av lagtexten; kommunens jurist ska ha bekräftat den.",
-            "How this decision is appealed is inferred from the text of the law; the municipal lawyer "
-            "must confirm it.",
+            "How this decision is appealed is inferred from the text of the law; the municipal lawyer must confirm it.",
             severity=Severity.NOTE,
             source=f"FL 33 § 2 st; {dtype.appeal_source}",
         )
@@ -94,10 +93,8 @@ def _dissent(matter: Matter) -> Iterator[Remark]:
         if not matter.is_politician(entry.name) and not same_name(entry.name, *recorded):
             yield Remark(
                 f"dissent[{i}].name",
-                "Den avvikande meningen är av någon som inte deltagit i beslutet eller den slutliga "
-                "handläggningen.",
-                "The dissenting opinion is by somebody who took no part in the decision or the final "
-                "handling.",
+                "Den avvikande meningen är av någon som inte deltagit i beslutet eller den slutliga handläggningen.",
+                "The dissenting opinion is by somebody who took no part in the decision or the final handling.",
                 source="FL 30, 33 §§",
             )
     for key, event in matter.events("dissent"):
@@ -138,7 +135,7 @@ def _contact(matter: Matter) -> Iterator[Remark]:
 
 
 _WITHHELD_LINE = (
-    ("utelämna",),
+    ("utelämna", "anges inte", "står inte"),
     ("33 §",),
     ("beslutsdokumentation", "31 §", "dokumenterad", "dokumenterat"),
     ("begär", "ta del av", "lämnas ut"),

@@ -35,10 +35,8 @@ def delegation_in_force(matter: Matter) -> Iterator[Remark]:
         if not title or (title not in delegate and delegate not in title):
             yield Remark(
                 "delegation.delegate",
-                f"Befattningen för {matter.maker_id} i personalregistret är en annan än delegatens; "
-                "kontrollera.",
-                f"The title of {matter.maker_id} in the staff register differs from the delegate's; check "
-                "it.",
+                f"Befattningen för {matter.maker_id} i personalregistret är en annan än delegatens; kontrollera.",
+                f"The title of {matter.maker_id} in the staff register differs from the delegate's; check it.",
                 severity=Severity.NOTE,
             )
 
@@ -88,16 +86,14 @@ def may_decide(matter: Matter) -> Iterator[Remark]:
         yield Remark(
             "decision_maker.kind",
             f"Beslutstypen får inte beslutas av {_DECIDER[kind]}; längst ned i kedjan: {_DECIDER[furthest]}.",
-            f"This decision type may not be decided by {_DECIDER_EN[kind]}; furthest down: "
-            f"{_DECIDER_EN[furthest]}.",
+            f"This decision type may not be decided by {_DECIDER_EN[kind]}; furthest down: {_DECIDER_EN[furthest]}.",
             source=source,
         )
     elif kind == "employee" and "delegable_to_employee" in dtype.inferred:
         yield Remark(
             "decision_type",
             "Att en anställd får besluta är en slutsats av lagtexten; kommunens jurist ska ha bekräftat den.",
-            "That an employee may decide is inferred from the text of the law; the municipal lawyer must "
-            "confirm it.",
+            "That an employee may decide is inferred from the text of the law; the municipal lawyer must confirm it.",
             severity=Severity.NOTE,
             source=source,
         )
@@ -152,8 +148,7 @@ def urgent_power(matter: Matter) -> Iterator[Remark]:
         yield Remark(
             "urgent.basis",
             "Att ordföranden får besluta är en slutsats av lagtexten; kommunens jurist ska ha bekräftat den.",
-            "That the chair may decide is inferred from the text of the law; the municipal lawyer must "
-            "confirm it.",
+            "That the chair may decide is inferred from the text of the law; the municipal lawyer must confirm it.",
             severity=Severity.NOTE,
         )
     if urgent.report_to_board is None or urgent.report_to_board < matter.case.decision_date:
@@ -171,8 +166,7 @@ def _statute(matter: Matter) -> Iterator[Remark]:
     if dtype.urgent_basis != "special_statute" or power is None:
         yield Remark(
             "urgent.basis",
-            "Lagen ger ingen egen brådskande beslutanderätt här; det krävs ett uppdrag enligt 6 kap. 39 § "
-            "KL.",
+            "Lagen ger ingen egen brådskande beslutanderätt här; det krävs ett uppdrag enligt 6 kap. 39 § KL.",
             "The statute gives no urgent power of its own here; a mandate under KL 6:39 is needed.",
         )
     elif matter.case.decision_maker.appointed and "appointed_member" not in power.who:
@@ -201,10 +195,8 @@ def sub_delegation(matter: Matter) -> Iterator[Remark]:
     if not any(head in matter.staff[giver].title.casefold() for head in _HEADS):
         yield Remark(
             "delegation.sub_delegated_by",
-            f"Bara en förvaltningschef får vidaredelegera; {giver} har en annan befattning i "
-            "personalregistret.",
-            f"Only the head of the administration may sub-delegate; {giver} has another title in the staff "
-            "register.",
+            f"Bara en förvaltningschef får vidaredelegera; {giver} har en annan befattning i personalregistret.",
+            f"Only the head of the administration may sub-delegate; {giver} has another title in the staff register.",
         )
     if blank(delegation.sub_delegation_consent):
         yield Remark(
@@ -215,12 +207,12 @@ def sub_delegation(matter: Matter) -> Iterator[Remark]:
 
 
 def reported_to_board(matter: Matter) -> Iterator[Remark]:
-    """G13. A delegated decision is reported to the board, or has minutes of its own, or the time to appeal
-    never runs."""
+    """G13. A delegated decision is reported to the board, or has minutes of its own."""
     delegation, case = matter.case.delegation, matter.case
     if delegation is None or not matter.delegated:
         return
-    # KL 6:40 lets the board choose the order for a committee's reports; KL 7:8 lets it choose which of its employees'.
+    # KL 6:40: a committee always reports. KL 7:8: the board chooses which employees' decisions are reported;
+    # the others need minutes of their own, or the time for legality review never begins (KL 13:5).
     own_minutes = case.decision_maker.kind == "employee" and not blank(case.minutes)
     if delegation.report_to_board is None and not own_minutes:
         yield Remark(

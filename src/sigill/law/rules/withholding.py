@@ -43,8 +43,7 @@ def only_in_notification(matter: Matter) -> Iterator[Remark]:
                 yield Remark(
                     f"{key}.applies_to",
                     f"33 § FL gäller bara underrättelsen; inget får utelämnas ur {_SHARED[target]}.",
-                    "FL 33 § concerns the notification alone; nothing may be left out of "
-                    f"{_SHARED_EN[target]}.",
+                    f"FL 33 § concerns the notification alone; nothing may be left out of {_SHARED_EN[target]}.",
                 )
 
 
@@ -82,14 +81,11 @@ def assessed_person_by_person(matter: Matter) -> Iterator[Remark]:
         yield from _ground(key, entry)
         yield from _facts(key, entry)
         yield from _assessor(key, entry, day)
-    facts = [
-        " ".join(entry.facts.casefold().split()) for entry in matter.case.withhold if not blank(entry.facts)
-    ]
+    facts = [" ".join(entry.facts.casefold().split()) for entry in matter.case.withhold if not blank(entry.facts)]
     if len(set(facts)) < len(facts):
         yield Remark(
             "withhold",
-            "Flera personer har ordagrant samma omständigheter; kontrollera att var och en är bedömd för "
-            "sig.",
+            "Flera personer har ordagrant samma omständigheter; kontrollera att var och en är bedömd för sig.",
             "Several persons have word for word the same facts; check that each is assessed alone.",
             severity=Severity.NOTE,
         )
@@ -142,9 +138,7 @@ def _assessor(key: str, entry: Withhold, day: dt.date) -> Iterator[Remark]:
             "The assessment must be dated, and made on the day of the decision at the latest.",
         )
     if entry.assessed_by is None:
-        yield Remark(
-            f"{key}.assessed_by", "Ange vem som gjort bedömningen.", "State who made the assessment."
-        )
+        yield Remark(f"{key}.assessed_by", "Ange vem som gjort bedömningen.", "State who made the assessment.")
     elif entry.assessed_by == entry.staff_id:
         yield Remark(
             f"{key}.assessed_by",
@@ -160,8 +154,7 @@ def only_people_of_the_record(matter: Matter) -> Iterator[Remark]:
         if entry.staff_id not in matter.recorded:
             yield Remark(
                 f"{key}.staff_id",
-                f"{entry.staff_id} finns inte i beslutsdokumentationen och omfattas inte av 33 § fjärde "
-                "stycket FL.",
+                f"{entry.staff_id} finns inte i beslutsdokumentationen och omfattas inte av 33 § fjärde stycket FL.",
                 f"{entry.staff_id} is not in the record and is not covered by FL 33 § 4 st.",
             )
 
@@ -228,9 +221,7 @@ def client_secrecy_is_no_ground(matter: Matter) -> Iterator[Remark]:
     26:7."""
     for key, entry in _entries(matter):
         if entry.legal_basis.startswith("osl_26_1"):
-            yield from _client_secrecy(
-                f"{key}.legal_basis", "staff_name", matter.decision_type.secrecy_26_1_exempt
-            )
+            yield from _client_secrecy(f"{key}.legal_basis", "staff_name", matter.decision_type.secrecy_26_1_exempt)
 
 
 def client_secrecy_of_document(request: MaskRequest) -> Iterator[Remark]:
@@ -239,9 +230,7 @@ def client_secrecy_of_document(request: MaskRequest) -> Iterator[Remark]:
         return
     is_decision = request.document not in ("case_file", "personnel_file", "other_letter")
     exempt = (
-        is_decision
-        and not blank(request.decision_type)
-        and book.type_row(request.decision_type).secrecy_26_1_exempt
+        is_decision and not blank(request.decision_type) and book.type_row(request.decision_type).secrecy_26_1_exempt
     )
     yield from _client_secrecy("legal_basis", request.subject, exempt)
 

@@ -175,6 +175,8 @@ class Show:
         x, y, em, angle: where it starts in its line's frame, the size of its em on the page, its direction; set by
             `lines`.
         actual: number of the ActualText span it stands in, 0 for none.
+        parts: its glyphs one by one, if other pieces lie between them.
+        also: pieces that fall with this one: what it was taken from, and what is drawn twice over it.
     """
 
     gfx: Gfx
@@ -196,6 +198,8 @@ class Show:
     em: float = 0.0
     angle: float = 0.0
     drop: bool = False
+    parts: "list[Show] | None" = None
+    also: "list[Show] | None" = None
 
     def offsets(self) -> list[float]:
         """Start of each glyph in text space, and after the last one its own natural end."""
@@ -328,18 +332,19 @@ class Interpreter:
         self._stream(data, Resources(resources), gfx, 0, frozenset())
         return self.canvas
 
-    def _stream(self, data: bytes, res: Resources, gfx: Gfx, depth: int, inside: frozenset[Any]) -> None:
+    def _stream(
+        self, data: bytes, res: Resources, gfx: Gfx, depth: int, inside: frozenset[Any], actual: int = 0
+    ) -> None:
         items = self.canvas.items
         stack: list[bytes] = []
         states: list[tuple[Gfx, Any]] = []
         path: list[bytes] = []
-        clip_next = False
+        clip_next = b""
         tm = line = IDENTITY
         font: Font | None = None
         size, tc, tw, th, tl, rise, mode = 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0
         number = lex.number
         marks: list[tuple[int, tuple[Any, ...]]] = []
-        actual = 0
         oc = gfx.oc
 
         for token in lex.tokens(data):
@@ -424,13 +429,13 @@ class Interpreter:
                     path += stack[-_PATH_OPS[op] :] if _PATH_OPS[op] else ()
                     path.append(op)
                 elif op in (b"W", b"W*"):
-                    clip_next = True
+                    clip_next = op
                 elif op in _PAINTING:
                     if op != b"n" and path:
                         items.append(Paint(gfx, "path", [*path, op], hidden=actual))
                     if clip_next and path:
-                        gfx = replace(gfx, clip=_clip(gfx, path, b"W"))
-                    path, clip_next = [], False
+                        gfx = replace(gfx, clip=_clip(gfx, path, clip_next))
+                    path, clip_next = [], b""
                 # objects
                 elif op == b"Do":
                     self._do(res, stack[-1], gfx, depth, inside, actual)
@@ -594,13 +599,8 @@ class Interpreter:
         group = target.get("/OC")
         if group is not None:
             inner = replace(inner, oc=(*inner.oc, Ref("/Properties", group)))
-        before = len(self.canvas.actual)
         own = Resources(target.get("/Resources"), above=res)
-        self._stream(target.read_bytes(), own, inner, depth + 1, inside | {key})
-        if actual:
-            for item in self.canvas.items:
-                if isinstance(item, Show) and item.actual == 0 and before <= len(self.canvas.actual):
-                    item.actual = item.actual or 0
+        self._stream(target.read_bytes(), own, inner, depth + 1, inside | {key}, actual)
 
     def _inline(self, token: bytes, res: Resources) -> bytes:
         """An inline image with a colour space by name would need its resources; those are rare and made plain."""

@@ -168,13 +168,19 @@ class TrueType:
         recording.replay(pen)
         return bytes(pen.glyph().compile(self.glyf, recalcBBoxes=True))
 
-    def build(self, gids: Sequence[int], name: str) -> tuple[bytes, tuple[int, int, int, int]]:
+    def build_from(
+        self, glyphs_: Sequence[tuple["TrueType", int]], name: str  # noqa: ARG002  (same call for Postscript)
+    ) -> tuple[bytes, tuple[int, int, int, int]]:
         """A new program with an empty `.notdef` and then these glyphs.
+
+        Args:
+            glyphs_: programs of the same family and glyph numbers in them.
+            name: PostScript name, unused here.
 
         Returns:
             the TrueType file, and its box in thousandths of an em.
         """
-        glyphs = [b"", *(self.outline(gid) for gid in gids)]
+        glyphs = [b"", *(program.outline(gid) for program, gid in glyphs_)]
         order = [".notdef", *(f"g{i}" for i in range(1, len(glyphs)))]
         font = TTFont(recalcTimestamp=False, recalcBBoxes=False)
         font.setGlyphOrder(order)
@@ -188,9 +194,9 @@ class TrueType:
         )  # fmt: skip
         hmtx = font["hmtx"] = newTable("hmtx")
         hmtx.metrics = {".notdef": (0, 0)}
-        for new, gid in zip(order[1:], gids, strict=True):
-            known = 0 <= gid < len(self.order) and self.order[gid] in self.hmtx
-            hmtx.metrics[new] = self.hmtx[self.order[gid]] if known else (0, 0)
+        for new, (program, gid) in zip(order[1:], glyphs_, strict=True):
+            known = 0 <= gid < len(program.order) and program.order[gid] in program.hmtx
+            hmtx.metrics[new] = program.hmtx[program.order[gid]] if known else (0, 0)
         self._tables(font, box, glyphs)
         out = io.BytesIO()
         font.save(out, reorderTables=None)
@@ -331,18 +337,20 @@ class Postscript:
             self._done[gid] = bytes(charstring.bytecode)
         return self._done[gid]
 
-    def build(self, gids: Sequence[int], name: str) -> tuple[bytes, tuple[int, int, int, int]]:
-        """A bare, name-keyed CFF with an empty `.notdef` and then these glyphs; see `TrueType.build`."""
-        order = [".notdef", *(f"g{i}" for i in range(1, len(gids) + 1))]
+    def build_from(
+        self, glyphs_: Sequence[tuple["Postscript", int]], name: str
+    ) -> tuple[bytes, tuple[int, int, int, int]]:
+        """A bare, name-keyed CFF with an empty `.notdef` and then these glyphs; see `TrueType.build_from`."""
+        order = [".notdef", *(f"g{i}" for i in range(1, len(glyphs_) + 1))]
         strings = {}
         xs: list[float] = []
         ys: list[float] = []
-        for new, gid in zip(order, [-1, *gids], strict=True):
-            pen = T2CharStringPen(None, self.glyphs, roundTolerance=0.05)
-            bounds = BoundsPen(self.glyphs)
-            if 0 <= gid < len(self.order):
-                self.glyphs[self.order[gid]].draw(pen)
-                self.glyphs[self.order[gid]].draw(bounds)
+        for new, (program, gid) in zip(order, [(self, -1), *glyphs_], strict=True):
+            pen = T2CharStringPen(None, program.glyphs, roundTolerance=0.05)
+            bounds = BoundsPen(program.glyphs)
+            if 0 <= gid < len(program.order):
+                program.glyphs[program.order[gid]].draw(pen)
+                program.glyphs[program.order[gid]].draw(bounds)
             if bounds.bounds:
                 xs += (bounds.bounds[0], bounds.bounds[2])
                 ys += (bounds.bounds[1], bounds.bounds[3])

@@ -18,8 +18,7 @@ def _protect(apps, editor):
             name = f"{table}_no_{act.lower()}"
             if vendor == "postgresql":
                 editor.execute(
-                    f"CREATE TRIGGER {name} BEFORE {act} ON {table} "
-                    "FOR EACH ROW EXECUTE FUNCTION sigill_append_only()"
+                    f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION sigill_append_only()"
                 )
             else:
                 editor.execute(
@@ -102,9 +101,7 @@ class Migration(migrations.Migration):
                 ("finished", models.BinaryField(null=True)),
                 (
                     "entry",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, to="sigill_store.logentry"
-                    ),
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="sigill_store.logentry"),
                 ),
             ],
         ),

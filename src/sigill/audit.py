@@ -1,0 +1,255 @@
+"""Checks a finished decision from outside: the file and public keys are all it takes.
+
+A document is genuine only when everything holds at once:
+
+    (1) it is signed, stamped and unaltered                                     sigill.sign.validate
+    (2) it carries a proof, and the proof's event stands in the log             sigill.log.proof
+    (3) the event is the issue of a decision, and this very file is what it is about
+    (4) a notification carries exactly one identity record, signed by the authority's record key, and it is the one
+        that was logged: whoever decided was fixed on that day and can be named by a court, but by nobody else
+
+What it does not do: it opens no connection, it says nothing about the case or the persons, and it cannot know that
+the authority keeps a second log (witnesses' signatures on checkpoints are for that; the trust file may ask for them).
+"""
+
+import binascii
+import datetime as dt
+import hashlib
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from sigill.errors import N_, BadInput, NotGenuine
+from sigill.log import proof
+from sigill.log.checkpoint import parse_vkey
+from sigill.seal.identity import read_identity
+from sigill.sign.field import IDENTITY_ATTACHMENT
+from sigill.sign.validate import Validation, validate
+
+MAX_TRUST = 1 << 20
+
+_ASK = N_("Do not rely on it. Ask the board for the document again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom a check believes: the public side of one authority.
+
+    Args:
+        municipality: whose documents these are; must be the organisation in the signer's certificate.
+        roots: root certificates, DER.
+        log_origin, log_key: the log's name and Ed25519 key, 32 bytes.
+        record_keys: key id → P-256 public key of the record seal, uncompressed point, 65 bytes.
+        witnesses: name → Ed25519 key of those who cosign the log; `quorum`: how many of them must have.
+        issued_for: what the keys are for, in the authority's own words; empty for real use.
+    """
+
+    municipality: str
+    roots: tuple[bytes, ...]
+    log_origin: str
+    log_key: bytes
+    record_keys: Mapping[str, bytes]
+    witnesses: Mapping[str, bytes] = field(default_factory=dict)
+    quorum: int = 0
+    issued_for: str = ""
+
+    @classmethod
+    def parse(cls, data: bytes) -> "Trust":
+        """Read a trust file (JSON). Nothing unknown, nothing twice, nothing missing.
+
+        Raises:
+            BadInput: it is no trust file, or a key in it cannot be used; says which.
+        """
+        if len(data) > MAX_TRUST:
+            raise _no_trust("")
+        try:
+            plain = json.loads(data, object_pairs_hook=_once)
+            found = msgspec.convert(plain, _TrustFile)
+        except (ValueError, RecursionError, msgspec.ValidationError):
+            raise _no_trust("") from None
+        roots = tuple(_root(pem) for pem in found.ca)
+        log = parse_vkey(found.log.vkey)
+        if log.name != found.log.origin or log.witness:
+            raise _no_trust("log")
+        record_keys = {jwk.kid: _point(jwk) for jwk in found.record_seal}
+        witnesses = [parse_vkey(text) for text in found.witnesses]
+        named = {one.name: one.public_key for one in witnesses if one.witness}
+        if len(record_keys) != len(found.record_seal):
+            raise _no_trust("record_seal")
+        if len(named) != len(found.witnesses) or found.quorum > len(named):
+            raise _no_trust("witnesses")
+        return cls(
+            municipality=found.municipality,
+            roots=roots,
+            log_origin=found.log.origin,
+            log_key=log.public_key,
+            record_keys=record_keys,
+            witnesses=named,
+            quorum=found.quorum,
+            issued_for=found.issued_for,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a genuine document tells everybody. Nothing about the case, nobody's name.
+
+    Args:
+        kind: what was shown: the letter to the party, or the decision record.
+        signer_kind: signed by a person, or sealed by the organisation.
+        signed_at: as the signature's timestamp vouches for.
+        logged_at: as the log's event says.
+        log_index: the entry's place in the log, from 0; `log_size`: the log's size when the proof was made.
+    """
+
+    kind: Literal["notification", "record"]
+    municipality: str
+    signer_kind: Literal["person", "organisation"]
+    signed_at: dt.datetime
+    logged_at: dt.datetime
+    log_origin: str
+    log_index: int
+    log_size: int
+
+
+def check(pdf: bytes, trust: Trust, *, at: dt.datetime | None = None) -> Checked:
+    """Is this document genuine, unaltered, and was its issue logged?
+
+    Args:
+        pdf: the finished file.
+        trust: the authority's public keys.
+        at: the time of the check, with a time zone; now, if not given.
+
+    Raises:
+        BadInput: the file is no PDF.
+        NotGenuine: with the reason; each thing that can be wrong has its own.
+    """
+    valid = validate(pdf, trust.roots, at=at)  # (1)
+    if valid.organisation != trust.municipality:
+        raise NotGenuine(N_("The document was signed for another organisation."), _ASK)
+    if not valid.proof:
+        raise NotGenuine(
+            N_("The document carries no proof that its issue was logged."),
+            N_("Ask the board whether it issued the document."),
+        )
+    logged = proof.verify(  # (2)
+        valid.proof, trust.log_origin, trust.log_key, witnesses=trust.witnesses, quorum=trust.quorum
+    )
+    digests: Mapping[str, str] = logged.event["digests"]
+    kind = _kind(logged.event["kind"], digests, valid.logged_bytes)  # (3)
+    _require_identity(kind, valid, digests, trust)  # (4)
+    return Checked(
+        kind=kind,
+        municipality=trust.municipality,
+        signer_kind="organisation" if valid.common_name == valid.organisation else "person",
+        signed_at=valid.signed_at,
+        logged_at=dt.datetime.fromisoformat(logged.event["at"]),
+        log_origin=trust.log_origin,
+        log_index=logged.index,
+        log_size=logged.size,
+    )
+
+
+def _kind(event: str, digests: Mapping[str, str], content: bytes) -> Literal["notification", "record"]:
+    if event != "issued":
+        raise NotGenuine(N_("The logged event is not the issue of a decision."), _ASK)
+    digest = hashlib.sha256(content).hexdigest()
+    if digests.get("notification") == digest:
+        return "notification"
+    if digests.get("record") == digest:
+        return "record"
+    raise NotGenuine(N_("The log's proof is about another document."), _ASK)
+
+
+def _require_identity(kind: str, valid: Validation, digests: Mapping[str, str], trust: Trust) -> None:
+    if kind == "record":
+        if valid.attachments:
+            raise NotGenuine(N_("The decision record carries an attachment that it should not have."), _ASK)
+        return
+    if set(valid.attachments) != {IDENTITY_ATTACHMENT}:
+        raise NotGenuine(N_("The notification does not carry its identity record, or carries more than it."), _ASK)
+    identity = valid.attachments[IDENTITY_ATTACHMENT]
+    if hashlib.sha256(identity).hexdigest() != digests.get("identity"):
+        raise NotGenuine(N_("The identity record is another than the one that was logged."), _ASK)
+    try:
+        text = identity.decode("ascii")
+    except UnicodeDecodeError:
+        raise NotGenuine(N_("The identity record cannot be read."), _ASK) from None
+    read_identity(text, trust.record_keys)
+
+
+# The trust file
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base: nothing unknown."""
+
+
+_Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+
+
+class _Log(_Part, frozen=True):
+    origin: _Text
+    vkey: _Text
+
+
+class _Jwk(_Part, frozen=True):
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    kid: _Text
+    x: _Text
+    y: _Text
+    alg: Literal["ES256"] = "ES256"
+
+
+class _TrustFile(_Part, frozen=True):
+    schema: Literal[1]
+    municipality: _Text
+    ca: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=65_536)], ...], msgspec.Meta(min_length=1)]
+    log: _Log
+    record_seal: Annotated[tuple[_Jwk, ...], msgspec.Meta(min_length=1)]
+    witnesses: tuple[_Text, ...] = ()
+    quorum: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+    issued_for: str = ""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("twice")
+    return found
+
+
+def _root(pem: str) -> bytes:
+    try:
+        root = x509.load_pem_x509_certificate(pem.encode())
+        if not root.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            raise _no_trust("ca")
+    except (ValueError, x509.ExtensionNotFound):
+        raise _no_trust("ca") from None
+    return root.public_bytes(Encoding.DER)
+
+
+def _point(jwk: _Jwk) -> bytes:
+    try:
+        x, y = (urlsafe_b64decode(text + "=" * (-len(text) % 4)) for text in (jwk.x, jwk.y))
+        point = b"\x04" + x.rjust(32, b"\x00") + y.rjust(32, b"\x00")
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except (ValueError, binascii.Error):
+        raise _no_trust("record_seal") from None
+    return point
+
+
+def _no_trust(place: str) -> BadInput:
+    return BadInput(
+        N_("This is not a trust file, or a key in it cannot be used."),
+        N_("Fetch the municipality's trust file again."),
+        place=place,
+    )

@@ -1,0 +1,438 @@
+"""From pieces of text on a page to lines, cells and paragraphs, in the order they are read.
+
+Geometry only: which pieces share a baseline, where a gap is a word space and where it begins a new cell, which lines
+were broken because the next word did not fit. Whatever it concludes must not hang on how long a name is; where a
+measure is needed (the right margin), it is taken from edges that many lines share or from the opposite margin, never
+from the longest line.
+"""
+
+import math
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from sigill.mask.pdf.display import Paint, Show, direction
+
+SPACE_GAP = 0.17
+"""Gaps from here (in ems) are word spaces."""
+CELL_GAP = 1.5
+"""Gaps from here (in ems) begin a new cell or column."""
+
+
+@dataclass(slots=True)
+class Segment:
+    """Text on one baseline up to a wide gap: a line of a paragraph, or of a cell.
+
+    Coordinates are the frame's: x along the baseline, y across it, in points.
+    """
+
+    shows: list[Show]
+    y: float
+    em: float
+    angle: float
+    x0: float
+    x1: float
+    line: int
+    text: str = ""
+    starts: list[int] = field(default_factory=list)
+
+    def read(self) -> str:
+        """The text, with a space for each word gap; `starts` gets each piece's offset in it."""
+        if not self.text:
+            parts: list[str] = []
+            length = 0
+            before: Show | None = None
+            for show in self.shows:
+                if before is not None and _spaced(before, show) and parts[-1][-1:] != " " and show.text[:1] != " ":
+                    parts.append(" ")
+                    length += 1
+                self.starts.append(length)
+                parts.append(show.text)
+                length += len(show.text)
+                before = show
+            self.text = "".join(parts)
+        return self.text
+
+    def first_word_width(self) -> float:
+        """Width of its first word in points, roughly: by share of characters in the first piece that has a space."""
+        for show in self.shows:
+            at = show.text.find(" ", 1)
+            if at > 0:
+                offsets = show.offsets()
+                glyph = show.char_to_glyph()[at]
+                scale = math.hypot(show.matrix[0], show.matrix[1])
+                return show.x + offsets[glyph] * scale - self.x0
+        for before, after in zip(self.shows, self.shows[1:], strict=False):
+            if _spaced(before, after):
+                return before.end - self.x0
+        return self.x1 - self.x0
+
+
+def _spaced(before: Show, after: Show) -> bool:
+    return after.x - before.end > SPACE_GAP * min(before.em, after.em)
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that were one run of text before it was broken.
+
+    Args:
+        segments: its lines, top down.
+        soft: for each line but the first, whether the break before it was made for want of room.
+        left, right: the measure in points, `right` not dependent on its own text.
+        align: `left`, `right` or `center`.
+        leading: distance of baselines.
+    """
+
+    segments: list[Segment]
+    left: float = 0.0
+    right: float = 0.0
+    align: str = "left"
+    leading: float = 0.0
+
+    @property
+    def top(self) -> float:
+        return self.segments[0].y + 0.75 * self.segments[0].em
+
+    @property
+    def bottom(self) -> float:
+        return self.segments[-1].y - 0.25 * self.segments[-1].em
+
+
+@dataclass(slots=True)
+class Measures:
+    """What the document's text areas look like, as far as many lines agree on it. Filled page by page.
+
+    Args:
+        lefts, rights: edges shared by several lines, by page format.
+        leadings: (em) → the usual distance of baselines.
+        bounds: leftmost text and outermost right end, by page format.
+    """
+
+    lefts: dict[tuple[int, int], Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
+    rights: dict[tuple[int, int], Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
+    leadings: dict[float, Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def learn(self, page: tuple[int, int], segments: Sequence[Segment]) -> None:
+        """Take in one page's lines."""
+        lefts, rights = self.lefts[page], self.rights[page]
+        above: dict[float, Segment] = {}
+        for segment in segments:
+            if segment.angle:
+                continue
+            left = round(segment.x0, 0)
+            lefts[left] += 1
+            rights[round(segment.x1 * 2) / 2] += 1
+            upper = above.get(left)
+            if upper is not None and abs(upper.em - segment.em) < 0.1:
+                distance = upper.y - segment.y
+                if 0.9 * segment.em < distance < 2.2 * segment.em:
+                    self.leadings[round(segment.em, 1)][round(distance, 2)] += 1
+            above[left] = segment
+
+    def leading(self, em: float) -> float:
+        """The usual distance of baselines at this size."""
+        known = self.leadings.get(round(em, 1))
+        if known:
+            best = max(known.values())
+            return min(value for value, count in known.items() if count == best)
+        return 1.2 * em
+
+    def edges(self, page: tuple[int, int]) -> list[float]:
+        """Right edges that many lines share (justified text, right-aligned columns), ascending."""
+        rights = self.rights[page]
+        total = sum(rights.values())
+        found = []
+        for edge in sorted(rights):
+            count = rights[edge] + rights.get(edge + 0.5, 0)
+            if count >= max(4, 0.04 * total):
+                if found and edge - found[-1] <= 1:
+                    continue
+                found.append(edge + 0.25)
+        return found
+
+    def margin(self, page: tuple[int, int]) -> float:
+        """Leftmost x where several lines begin."""
+        lefts = self.lefts[page]
+        most = max(lefts.values(), default=0)
+        return min((x for x, n in lefts.items() if n >= max(2, 0.05 * most)), default=min(lefts, default=0.0))
+
+    def outermost(self, page: tuple[int, int]) -> float:
+        return max(self.rights[page], default=0.0)
+
+    def common_left(self, page: tuple[int, int], x: float) -> bool:
+        """Whether lines usually begin at x."""
+        lefts = self.lefts[page]
+        near = sum(lefts.get(round(x, 0) + d, 0) for d in (-1.0, 0.0, 1.0))
+        return near >= 3 or abs(x - self.margin(page)) < 1.5
+
+    def right(self, page: tuple[int, int], x0: float, x1: float) -> float:
+        """The right margin of text that begins at x0 and was seen to reach x1."""
+        width = float(page[0])
+        edges = [edge for edge in self.edges(page) if edge > x0 + 20 and edge >= x1 - 1]
+        mirror = width - self.margin(page)
+        outer = self.outermost(page)
+        if edges:
+            # justified text: the outermost shared edge is the margin
+            return edges[0] if edges[0] >= x1 - 1 else edges[-1]
+        if mirror >= outer - 1 and mirror > x0 + 20:
+            return mirror
+        return max(math.ceil((max(outer, x1) + 0.01) / 6) * 6.0, x0 + 20)
+
+
+def place(shows: Iterable[Show]) -> list[Show]:
+    """Give each piece its place in its frame; pieces without size or text are left out."""
+    out = []
+    for show in shows:
+        a, b, c, d, e, f = show.matrix
+        show.em = abs(show.size) * math.hypot(c, d)
+        along = math.hypot(a, b)
+        if show.em < 0.05 or not show.codes:
+            if not show.codes:
+                continue
+            show.em = max(show.em, 0.05)
+        show.angle = angle = direction(show.matrix)
+        if show.size * show.spacing[2] < 0:
+            show.angle = angle = (angle + 180) % 360
+            along = -along
+        if angle == 0:
+            show.x, show.y = e, f
+        else:
+            cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+            show.x, show.y = e * cos + f * sin, f * cos - e * sin
+        trailing = show.spacing[0] * show.spacing[2]
+        show.end = show.x + (show.width - trailing) * along * (1 if show.width >= 0 else 1)
+        if show.end < show.x:
+            show.end = show.x
+        out.append(show)
+    return out
+
+
+def segments(shows: Sequence[Show]) -> list[Segment]:
+    """Cut the pieces of a page into segments, top down and left to right within each direction."""
+    out: list[Segment] = []
+    by_angle: dict[float, list[Show]] = defaultdict(list)
+    for show in shows:
+        by_angle[show.angle].append(show)
+    number = 0
+    for angle in sorted(by_angle):
+        lines = _lines(by_angle[angle])
+        cut = [_cut(line) for line in lines]
+        _cut_at_neighbours(cut)
+        for pieces in cut:
+            for piece in pieces:
+                big = max(piece, key=lambda s: s.em)
+                out.append(
+                    Segment(piece, big.y, big.em, angle, piece[0].x, max(s.end for s in piece), number)
+                )
+            number += 1
+    return out
+
+
+def _lines(shows: list[Show]) -> list[list[Show]]:
+    shows = sorted(shows, key=lambda s: (-s.y, s.x))
+    lines: list[list[Show]] = []
+    y = em = 0.0
+    for show in shows:
+        if lines and y - show.y <= 0.4 * max(em, show.em) * (1 if show.em > 0.5 else 0):
+            lines[-1].append(show)
+            if show.em > em:
+                y, em = show.y, show.em
+        else:
+            lines.append([show])
+            y, em = show.y, show.em
+    for line in lines:
+        line.sort(key=lambda s: (s.x, s.order))
+    return [_untangle(line) for line in lines]
+
+
+def _untangle(line: list[Show]) -> list[Show]:
+    """Drop what is drawn twice over itself; take pieces that overlap apart glyph by glyph, so that x is the order."""
+    tangled = False
+    kept: list[Show] = []
+    for show in line:
+        twin = next(
+            (k for k in kept[-4:] if k.text == show.text and abs(k.x - show.x) < 0.12 * show.em and abs(k.y - show.y) < 0.12 * show.em),
+            None,
+        )
+        if twin is not None:
+            twin.also = [*(twin.also or ()), show]
+            show.parts = [twin]
+            continue
+        tangled |= bool(kept) and show.x < max(k.end for k in kept[-3:]) - 0.15 * show.em
+        kept.append(show)
+    if not tangled:
+        return kept
+    loose: list[Show] = []
+    for i, show in enumerate(kept):
+        touches = any(
+            other is not show and other.x < show.end - 0.15 * show.em and other.end > show.x + 0.15 * show.em
+            for other in kept[max(0, i - 40) : i + 40]
+        )
+        loose += _glyphs(show) if touches else [show]
+    loose.sort(key=lambda s: (s.x, s.order))
+    return loose
+
+
+def _glyphs(show: Show) -> list[Show]:
+    """One piece per glyph."""
+    offsets = show.offsets()
+    along = math.hypot(show.matrix[0], show.matrix[1])
+    a, b, c, d, e, f = show.matrix
+    out = []
+    for i, code in enumerate(show.codes):
+        width = show.font.advance[code] * show.size / 1000 * show.spacing[2]
+        one = replace(
+            show, codes=[code], adjust=[], text=show.font.reading[code], width=width,
+            matrix=(a, b, c, d, e + offsets[i] * a, f + offsets[i] * b), spacing=(0.0, 0.0, show.spacing[2]),
+        )  # fmt: skip
+        one.x = show.x + offsets[i] * along
+        one.end = one.x + abs(width) * along
+        one.also = [show, *(show.also or ())]
+        out.append(one)
+    show.parts = out
+    return out
+
+
+def _cut(line: list[Show]) -> list[list[Show]]:
+    """Cut a line at wide gaps."""
+    pieces: list[list[Show]] = []
+    end = 0.0
+    for show in line:
+        if pieces and show.x - end <= CELL_GAP * max(show.em, pieces[-1][-1].em):
+            pieces[-1].append(show)
+            end = max(end, show.end)
+        else:
+            pieces.append([show])
+            end = show.end
+    return pieces
+
+
+def _cut_at_neighbours(lines: list[list[list[Show]]]) -> None:
+    """Cut also where a narrower gap ends at the x at which the line above or below begins a cell.
+
+    A name's length must not decide whether the next column is seen.
+    """
+    starts = [{round(piece[0].x) for piece in line} for line in lines]
+    ys = [line[0][0].y for line in lines]
+    for i, line in enumerate(lines):
+        near: set[int] = set()
+        for j in (i - 2, i - 1, i + 1, i + 2):
+            if 0 <= j < len(lines) and abs(ys[j] - ys[i]) < 4 * line[0][0].em:
+                near |= starts[j]
+        near -= starts[i]
+        if not near:
+            continue
+        cut: list[list[Show]] = []
+        for piece in line:
+            current = [piece[0]]
+            for before, show in zip(piece, piece[1:], strict=False):
+                blank = before.text[-1:] == " " or show.x - before.end > 0.3 * show.em
+                if blank and round(show.x) in near:
+                    cut.append(current)
+                    current = [show]
+                else:
+                    current.append(show)
+            cut.append(current)
+        lines[i] = cut
+
+
+def paragraphs(found: Sequence[Segment], measures: Measures, page: tuple[int, int]) -> list[Paragraph]:
+    """Join segments to paragraphs.
+
+    Args:
+        found: of one page.
+        measures: of the document.
+        page: its format (width, height), whole points.
+    """
+    out: list[Paragraph] = []
+    open_: list[Paragraph] = []
+    in_line: dict[tuple[float, int], list[Segment]] = defaultdict(list)
+    for segment in found:
+        in_line[segment.angle, segment.line].append(segment)
+    for segment in sorted(found, key=lambda s: (s.angle, -s.y, s.x0)):
+        right = _right(segment, in_line[segment.angle, segment.line], measures, page)
+        home = next((p for p in reversed(open_) if _continues(p, segment, right)), None)
+        if home is not None:
+            home.segments.append(segment)
+            home.left = min(home.left, segment.x0) if len(home.segments) > 2 else segment.x0
+            home.right = min(home.right, right) if home.right >= segment.x1 - 1 else max(home.right, right)
+            open_.remove(home)
+            open_.append(home)
+            continue
+        new = Paragraph([segment], segment.x0, right)
+        out.append(new)
+        open_ = [p for p in open_ if p.segments[-1].angle == segment.angle and p.segments[-1].y - segment.y < 40 + 3 * segment.em]
+        open_.append(new)
+    for paragraph in out:
+        _finish(paragraph, measures, page)
+    return out
+
+
+def _right(segment: Segment, line: Sequence[Segment], measures: Measures, page: tuple[int, int]) -> float:
+    """Where the text of this cell or column must end."""
+    beyond = min((s.x0 for s in line if s.x0 > segment.x0 + 1), default=None)
+    if segment.angle:
+        return beyond - 0.4 * segment.em if beyond is not None else max(segment.x1, segment.x0 + 10 * segment.em)
+    right = measures.right(page, segment.x0, segment.x1)
+    return min(right, beyond - 0.4 * segment.em) if beyond is not None else right
+
+
+def _continues(paragraph: Paragraph, segment: Segment, right: float) -> bool:
+    last = paragraph.segments[-1]
+    if last.angle != segment.angle or last.line == segment.line or abs(last.em - segment.em) > 0.12 * segment.em:
+        return False
+    distance = last.y - segment.y
+    if not 0.75 * segment.em < distance < 2.1 * segment.em:
+        return False
+    if len(paragraph.segments) > 1:
+        usual = paragraph.segments[-2].y - last.y
+        if abs(distance - usual) > 0.12 * segment.em:
+            return False
+        if abs(segment.x0 - paragraph.left) > 0.7 * segment.em:
+            return False
+    elif not -4.5 * segment.em < segment.x0 - last.x0 < 2.5 * segment.em:
+        return False
+    # A break was made for want of room if the next word would not have fitted; half an em of doubt.
+    measure = min(paragraph.right, right) if min(paragraph.right, right) >= last.x1 - 1 else max(paragraph.right, right)
+    room = measure - last.x1 - 0.25 * last.em
+    return segment.first_word_width() > room - 0.5 * last.em
+
+
+def _finish(paragraph: Paragraph, measures: Measures, page: tuple[int, int]) -> None:
+    lines = paragraph.segments
+    first = lines[0]
+    if len(lines) > 1:
+        paragraph.leading = round(statistics.median(a.y - b.y for a, b in zip(lines, lines[1:], strict=False)), 2)
+    else:
+        paragraph.leading = measures.leading(first.em)
+    if first.angle or measures.common_left(page, first.x0):
+        return
+    middle = page[0] / 2
+    if all(abs((s.x0 + s.x1) / 2 - middle) < 1.5 for s in lines):
+        paragraph.align = "center"
+    elif all(abs(s.x1 - paragraph.right) < 1.5 for s in lines) and not measures.common_left(page, lines[-1].x0):
+        paragraph.align = "right"
+
+
+def underlines(paints: Sequence[Paint], segment: Segment) -> list[Paint]:
+    """Thin strokes and boxes that belong to the words of a line: underlines, strike-outs, highlighting.
+
+    They begin and end where words of the line begin and end, and would tell how long a word was.
+    """
+    edges = [segment.x0, segment.x1]
+    for show in segment.shows:
+        edges += (show.x, show.end)
+    out = []
+    for paint in paints:
+        points = paint.points()
+        if not points:
+            continue
+        x0, x1 = min(p[0] for p in points), max(p[0] for p in points)
+        y0, y1 = min(p[1] for p in points), max(p[1] for p in points)
+        inside = x0 >= segment.x0 - 2.5 and x1 <= segment.x1 + 2.5 and x1 - x0 > 1
+        near = y0 > segment.y - 0.5 * segment.em and y1 < segment.y + 1.3 * segment.em
+        if inside and near and y1 - y0 < 1.8 * segment.em:
+            out.append(paint)
+    return out

@@ -1,0 +1,361 @@
+"""The command line as its users meet it: exit codes, sentences, files; always in a process of its own."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from house import ACCEPTED, CASES, EXAMPLES, REFUSED, ROOT, staff
+from sigill.faces.cli.app import COMMANDS
+
+SIGILL = ROOT / ".venv" / "bin" / "sigill"
+STAFF = EXAMPLES / "staff.csv"
+CASE = CASES / "01_track_a_insats" / "case.toml"
+
+
+def sigill(*arguments: object, home: Path, lang: str = "en_GB.UTF-8", **more: str):
+    environment = {
+        **os.environ,
+        "SIGILL_HOME": str(home),
+        "LANG": lang,
+        "LC_ALL": lang,
+        "COLUMNS": "200",
+        **more,
+    }
+    environment.pop("DATABASE_URL", None)
+    done = subprocess.run(
+        [str(SIGILL), *map(str, arguments)], capture_output=True, text=True, timeout=120, env=environment
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that has issued case 01, with the letter beside it."""
+    base = tmp_path_factory.mktemp("furnished")
+    done = sigill("issue", CASE, "--staff", STAFF, "-o", base / "letter", home=base / "home")
+    assert done.returncode == 0, done.stderr
+    return base
+
+
+@pytest.fixture
+def base(furnished: Path, tmp_path: Path) -> Path:
+    """A copy of it to play with."""
+    shutil.copytree(furnished, tmp_path / "base")
+    return tmp_path / "base"
+
+
+@pytest.fixture
+def letter(base: Path) -> Path:
+    return base / "letter" / "notification.pdf"
+
+
+def receipt(folder: Path) -> dict:
+    return json.loads((folder / "receipt.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", ACCEPTED + REFUSED)
+def test_issue_on_each_sample_gives_what_its_truth_says(name: str, base: Path, tmp_path: Path) -> None:
+    import tomllib
+
+    wanted = tomllib.loads((CASES / name / "expected.toml").read_text("utf-8"))
+    done = sigill("issue", CASES / name / "case.toml", "--staff", STAFF, "-o", tmp_path / "out", home=base / "home")
+    told = receipt(tmp_path / "out")
+    if wanted["outcome"] == "accepted":
+        assert done.returncode == 0, done.stderr
+        assert told["outcome"] == "issued"
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+            "notification.pdf",
+            "receipt.json",
+        ]
+    else:
+        assert done.returncode == 1
+        assert told["outcome"] == "refused"
+        assert set(wanted["refused_by"]) <= set(told["rules"])
+        assert not (tmp_path / "out" / "notification.pdf").exists()
+        for rule in wanted["refused_by"]:
+            assert rule in done.stderr
+
+
+def test_check_says_genuine_with_only_file_and_trust_file(letter: Path, base: Path, tmp_path: Path) -> None:
+    shutil.copy(base / "home" / "trust.json", tmp_path / "trust.json")
+    done = sigill("check", letter, "--trust", tmp_path / "trust.json", home=tmp_path / "nothing here")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "GENUINE" in done.stdout
+    assert not (tmp_path / "nothing here").exists()
+
+
+def altered(letter: Path, how: str) -> bytes:
+    data = letter.read_bytes()
+    if how == "one byte":
+        return data[:3000] + bytes([data[3000] ^ 1]) + data[3001:]
+    if how == "timestamp stripped":
+        return data[: data.rstrip().removesuffix(b"%%EOF").rindex(b"%%EOF") + 6]
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        if how == "page rotated":
+            pdf.pages[0].rotate(90, relative=True)
+        else:
+            pdf.attachments["more.txt"] = pikepdf.AttachedFileSpec(pdf, b"more", filename="more.txt")
+        target = io.BytesIO()
+        pdf.save(target)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("how", ["one byte", "page rotated", "attachment added", "timestamp stripped"])
+def test_check_says_not_genuine_after_a_change(how: str, letter: Path, base: Path) -> None:
+    letter.write_bytes(altered(letter, how))
+    done = sigill("check", letter, home=base / "home")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "NOT GENUINE" in done.stdout
+
+
+def test_check_on_something_else_is_bad_input(base: Path, tmp_path: Path) -> None:
+    (tmp_path / "letter.pdf").write_bytes(b"hello")
+    assert sigill("check", tmp_path / "letter.pdf", home=base / "home").returncode == 2
+    assert sigill("check", tmp_path / "none.pdf", home=base / "home").returncode == 2
+
+
+def test_issuing_again_gives_the_same_bytes_and_no_second_entry(base: Path, tmp_path: Path) -> None:
+    done = sigill("issue", CASE, "--staff", STAFF, "-o", tmp_path / "again", home=base / "home")
+    assert done.returncode == 0, done.stderr
+    for name in ("notification.pdf", "receipt.json"):
+        assert (tmp_path / "again" / name).read_bytes() == (base / "letter" / name).read_bytes()
+    shown = json.loads(sigill("log", "show", "--json", home=base / "home").stdout)
+    assert len(shown["entries"]) == 1
+
+
+def test_two_runs_at_once_give_one_decision(base: Path, tmp_path: Path) -> None:
+    case = CASES / "04_ekonomiskt_bistand" / "case.toml"
+    environment = {**os.environ, "SIGILL_HOME": str(base / "home"), "LANG": "C.UTF-8"}
+    runs = [
+        subprocess.Popen(
+            [str(SIGILL), "issue", str(case), "--staff", str(STAFF), "-o", str(tmp_path / str(number))],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for number in range(2)
+    ]
+    codes = [run.wait(120) for run in runs]
+    assert set(codes) <= {0, 4} and 0 in codes, [run.stderr.read() for run in runs]
+    ids = {receipt(tmp_path / str(n))["decision_id"] for n in range(2) if (tmp_path / str(n)).exists()}
+    assert len(ids) == 1
+    assert len(json.loads(sigill("log", "show", "--json", home=base / "home").stdout)["entries"]) == 2
+
+
+def test_the_record_in_clear_only_when_asked_for(base: Path, tmp_path: Path) -> None:
+    case = CASES / "02_track_b_lyft" / "case.toml"
+    done = sigill("issue", case, "--staff", STAFF, "-o", tmp_path / "out", "--with-record", home=base / "home")
+    assert done.returncode == 0, done.stderr
+    assert sigill("check", tmp_path / "out" / "record.pdf", home=base / "home").returncode == 0
+    again = sigill("issue", case, "--staff", STAFF, "-o", tmp_path / "new", "--with-record", home=base / "home")
+    assert again.returncode == 2 and "sigill open" in again.stderr
+
+
+def test_open_gives_the_record_and_logs_it(base: Path, tmp_path: Path) -> None:
+    done = sigill(
+        "open", base / "letter" / "receipt.json", "--for", "party", "--basis", "OSL 10:3", "--recipient", "parten",
+        "-o", tmp_path, home=base / "home",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert sigill("check", tmp_path / "record.pdf", home=base / "home").returncode == 0
+    kinds = [one["kind"] for one in json.loads(sigill("log", "show", "--json", home=base / "home").stdout)["entries"]]
+    assert kinds == ["issued", "opened"]
+
+
+def test_open_with_one_custodian_is_refused(base: Path, tmp_path: Path) -> None:
+    (key, *_rest) = sorted((base / "home" / "keys" / "custodians").glob("*.key"))
+    for keys in ([key], [key, key]):
+        named = [word for one in keys for word in ("--key", one)]
+        done = sigill(
+            "open", base / "letter" / "receipt.json", "--for", "party", "--basis", "x", "--recipient", "y",
+            "-o", tmp_path / "out", *named, home=base / "home",
+        )  # fmt: skip
+        assert done.returncode in (1, 2)
+        assert not (tmp_path / "out").exists()
+
+
+def test_log_check_and_export(base: Path, tmp_path: Path) -> None:
+    assert sigill("log", "check", home=base / "home").returncode == 0
+    assert sigill("log", "export", "-o", tmp_path / "log.json", home=base / "home").returncode == 0
+    exported = json.loads((tmp_path / "log.json").read_text("utf-8"))
+    assert len(exported["entries"]) == 1
+    (tmp_path / "checkpoint").write_text(exported["checkpoint"], "utf-8")
+    assert sigill("log", "check", "--checkpoint", tmp_path / "checkpoint", home=base / "home").returncode == 0
+
+
+def test_a_truncated_log_stops_the_house(base: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(base / "home" / "sigill.sqlite3") as database:
+        for table in ("logentry", "lognode"):
+            database.execute(f"DROP TRIGGER sigill_store_{table}_no_delete")
+        for table in ("issue", "logevent", "lognode", "logentry"):
+            database.execute(f"DELETE FROM sigill_store_{table}")
+    done = sigill("log", "check", home=base / "home")
+    assert done.returncode == 3
+    assert "administrator" in done.stderr
+
+
+def test_law_show_explains(base: Path) -> None:
+    done = sigill("law", "show", "sol_20_2_inleda_utredning", home=base / "home")
+    assert done.returncode == 0
+    assert "KL 13:2" in done.stdout
+    assert sigill("law", "show", "sol_20_2_inleda_utredningar", home=base / "home").returncode == 2
+    assert sigill("law", "search", "umgänge", home=base / "home").returncode == 0
+    assert "G17" in sigill("law", "rules", home=base / "home").stdout
+
+
+def bad_inputs(folder: Path) -> dict[str, tuple[Path, Path, int]]:
+    """Ways to go wrong: (case, document, exit code)."""
+    folder.mkdir()
+    good = (CASES / "01_track_a_insats" / "decision.docx").read_bytes()
+    text = CASE.read_text("utf-8")
+
+    def case(name: str, content: str) -> Path:
+        path = folder / f"{name}.toml"
+        path.write_text(content, "utf-8")
+        return path
+
+    def document(name: str, content: bytes, suffix: str = ".docx") -> Path:
+        path = folder / f"{name}{suffix}"
+        path.write_bytes(content)
+        return path
+
+    def with_part(part: str, content: bytes) -> bytes:
+        target = io.BytesIO()
+        with (
+            zipfile.ZipFile(io.BytesIO(good)) as source,
+            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+        ):
+            for item in source.infolist():
+                new.writestr(item.filename, content if item.filename == part else source.read(item))
+            if part not in source.namelist():
+                new.writestr(part, content)
+        return target.getvalue()
+
+    entity = b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><d>&x;</d>'
+    fine, here = CASE, CASES / "01_track_a_insats" / "decision.docx"
+    return {
+        "broken": (fine, document("broken", good[: len(good) // 2]), 2),
+        "password": (fine, document("password", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096)), 2),
+        "entity": (fine, document("entity", with_part("word/document.xml", entity)), 2),
+        "bomb": (fine, document("bomb", with_part("word/media/x.xml", bytes(300 << 20))), 2),
+        "empty": (fine, document("empty", b"", ".md"), 2),
+        "blank": (fine, document("blank", b"   \n\n", ".md"), 2),
+        "not what it says": (fine, document("plain", b"hello"), 2),
+        "unknown key": (case("key", text.replace("[contact]", '[contact]\ncolour = "red"')), here, 2),
+        "unknown staff": (case("staff", text.replace("A11259", "A99999")), here, 2),
+        "unknown type": (case("type", text.replace("sol_11_1_insats", "sol_99_1")), here, 2),
+        "not TOML": (case("toml", "= ="), here, 2),
+        "impossible date": (case("date", text.replace("2026-10-14\n", "2026-13-45\n", 1)), here, 2),
+        "outside the record": (
+            case(
+                "outside",
+                text.replace('[[withhold]]\nstaff_id = "A10667"', '[[withhold]]\nstaff_id = "A11962"'),
+            ),
+            here,
+            1,
+        ),
+        "party's name": (case("party", text.replace("Marlene Tisell", "Gun-Britt Åkesson")), here, 3),
+    }
+
+
+def test_bad_input_gets_a_sentence_and_leaves_nothing(base: Path, tmp_path: Path) -> None:
+    before = sorted(path.name for path in (base / "home").iterdir())
+    for name, (case, document, code) in bad_inputs(tmp_path / "bad").items():
+        out = tmp_path / "out" / name
+        done = sigill("issue", case, "--staff", STAFF, "-o", out, "--document", document, home=base / "home")
+        assert done.returncode == code, (name, done.returncode, done.stderr)
+        assert done.stderr.strip(), name
+        assert not (out / "notification.pdf").exists(), name
+        assert "Åkesson" not in done.stderr and "/etc" not in done.stderr
+        if code != 1:
+            assert not out.exists(), name
+    assert len(json.loads(sigill("log", "show", "--json", home=base / "home").stdout)["entries"]) == 1
+    assert sorted(path.name for path in (base / "home").iterdir()) == before
+
+
+def test_bad_input_to_a_house_that_does_not_exist_makes_none(tmp_path: Path) -> None:
+    done = sigill("issue", tmp_path / "no.toml", "--staff", STAFF, "-o", tmp_path / "out", home=tmp_path / "home")
+    assert done.returncode == 2
+    assert not (tmp_path / "home").exists() and not (tmp_path / "out").exists()
+
+
+def test_a_missing_key_is_said_and_not_made_anew(base: Path, tmp_path: Path) -> None:
+    (base / "home" / "keys" / "record.key").unlink()
+    case = CASES / "04_ekonomiskt_bistand" / "case.toml"
+    done = sigill("issue", case, "--staff", STAFF, "-o", tmp_path / "out", home=base / "home")
+    assert done.returncode == 2 and "record.key" in done.stderr
+    assert not (base / "home" / "keys" / "record.key").exists()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_full_disk_is_temporary(base: Path) -> None:
+    case = CASES / "04_ekonomiskt_bistand" / "case.toml"
+    done = sigill("issue", case, "--staff", STAFF, "-o", "/dev/full/out", home=base / "home")
+    assert done.returncode in (2, 4)
+    limited = subprocess.run(
+        ["bash", "-c", f'ulimit -f 1; "{SIGILL}" issue "{case}" --staff "{STAFF}" -o "{base / "out"}"'],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SIGILL_HOME": str(base / "home"), "LANG": "C.UTF-8"},
+    )
+    assert limited.returncode != 0
+    assert not (base / "out" / "receipt.json").exists()
+    # Room again: the same command finishes, and the decision was issued once.
+    done = sigill("issue", case, "--staff", STAFF, "-o", base / "out", home=base / "home")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(sigill("log", "show", "--json", home=base / "home").stdout)["entries"]) == 2
+
+
+def test_a_letter_never_lies_beside_another_decisions_receipt(base: Path) -> None:
+    case = CASES / "04_ekonomiskt_bistand" / "case.toml"
+    done = sigill("issue", case, "--staff", STAFF, "-o", base / "letter", home=base / "home")
+    assert done.returncode == 2
+    assert receipt(base / "letter")["dnr"] == "SN 2026/0412-14"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_in_both_languages(command: str, tmp_path: Path) -> None:
+    english = sigill(command, "--help", home=tmp_path)
+    swedish = sigill(command, "--help", home=tmp_path, lang="sv_SE.UTF-8")
+    assert english.returncode == swedish.returncode == 0
+    assert english.stdout != swedish.stdout
+    assert "Användning:" in swedish.stdout
+    assert sigill("--lang", "sv", command, "--help", home=tmp_path).stdout == swedish.stdout
+
+
+def test_errors_come_in_swedish_too(base: Path, tmp_path: Path) -> None:
+    done = sigill("check", tmp_path / "none.pdf", home=base / "home", lang="sv_SE.UTF-8")
+    assert "Det finns ingen sådan fil." in done.stderr
+
+
+def test_no_output_of_a_run_names_the_withheld(base: Path, tmp_path: Path) -> None:
+    person = staff()["A10667"]
+    done = sigill(
+        "issue",
+        CASE,
+        "--staff",
+        STAFF,
+        "-o",
+        tmp_path / "out",
+        "--json",
+        home=base / "home",
+        SIGILL_DEBUG="1",
+    )
+    for text in (done.stdout, done.stderr, (tmp_path / "out" / "receipt.json").read_text("utf-8")):
+        for form in (person.surname, person.preferred_name, person.user_id, person.staff_id, person.initials):
+            assert form not in text
+
+
+def test_check_starts_without_django() -> None:
+    code = "import sys, sigill.faces.cli.check_command; sys.exit('django' in sys.modules)"
+    assert subprocess.run([str(ROOT / ".venv/bin/python"), "-c", code]).returncode == 0

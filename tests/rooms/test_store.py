@@ -1,0 +1,184 @@
+"""The store's contract, held by memory, SQLite and (where a server answers) PostgreSQL alike."""
+
+import datetime as dt
+import hashlib
+import os
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from house import MemoryStore
+from sigill import ports
+from sigill.errors import Temporary
+from sigill.log import entry, tree
+from sigill.store.open import open_store
+from sigill.store.settings import databases
+
+POSTGRES = os.environ.get("SIGILL_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+NOW = dt.datetime(2026, 11, 22, 11, 0, tzinfo=dt.UTC)
+
+
+def repoint(url: str) -> None:
+    """Let Django's default connection in this process lead to another database."""
+    from django.conf import settings
+    from django.db import connections
+
+    if not settings.configured:
+        return
+    connections["default"].close()
+    settings.DATABASES = databases(url)
+    connections.settings = connections.configure_settings(settings.DATABASES)
+    del connections["default"]
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'sigill.sqlite3'}"
+        repoint(url)
+        yield open_store(url, tmp_path)
+        return
+    name = f"sigill_test_{uuid.uuid4().hex[:12]}"
+    try:
+        admin = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError:
+        pytest.skip("no PostgreSQL server answers")
+    with admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        url = POSTGRES.rpartition("/")[0] + "/" + name
+        repoint(url)
+        yield open_store(url, tmp_path)
+        from django.db import connections
+
+        connections["default"].close()
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def issue(number: int = 0) -> tuple[ports.Issue, bytes]:
+    event = entry.event("issued", NOW, {"record": hashlib.sha256(bytes([number])).digest()})
+    salt = bytes([number]) * 32
+    new = ports.Issue(
+        key=f"Exempelstads kommun|Socialnämnden|SN 2026/{number}",
+        decision_id=f"decision{number}",
+        content_sha256=bytes(32),
+        notification=b"%PDF signed",
+        box=b"box",
+        event=event,
+        salt=salt,
+        facts=b"{}",
+        issued_at=NOW,
+    )
+    return new, entry.commit(event, salt)
+
+
+def test_an_issue_is_found_by_key_and_by_id(store: Any) -> None:
+    new, leaf = issue()
+    assert store.find(new.key) is None
+    assert store.issue(new, leaf).log_index == 0
+    for found in (store.find(new.key), store.find(new.decision_id)):
+        assert found.box == b"box" and found.event == new.event and found.salt == new.salt
+        assert found.issued_at == NOW and found.log_index == 0 and found.finished is None
+
+
+def test_the_log_grows_as_the_tree_says(store: Any) -> None:
+    leaves = []
+    for number in range(7):
+        new, leaf = issue(number)
+        leaves.append(tree.leaf_hash(leaf))
+        if number % 2:
+            assert store.append(leaf, new.event, new.salt) == number
+        else:
+            assert store.issue(new, leaf).log_index == number
+    assert store.nodes.size() == 7
+    path = tree.inclusion_proof(store.nodes, 3, 7)
+    tree.verify_inclusion(leaves[3], 3, 7, path, tree.root(store.nodes, 7))
+
+
+def test_the_first_finished_letter_stays(store: Any) -> None:
+    new, leaf = issue()
+    store.issue(new, leaf)
+    assert store.finish(new.key, b"first") == b"first"
+    assert store.finish(new.key, b"second") == b"first"
+
+
+def test_a_failed_issue_leaves_no_log_entry(store: Any) -> None:
+    if isinstance(store, MemoryStore):
+        pytest.skip("memory has no transaction to roll back")
+    new, leaf = issue()
+
+    def fail(point: str) -> None:
+        if point == "before commit":
+            raise RuntimeError(point)
+
+    store.mark = fail
+    with pytest.raises(RuntimeError):
+        store.issue(new, leaf)
+    assert store.nodes.size() == 0 and store.find(new.key) is None
+
+
+def test_the_log_cannot_be_changed_by_the_application(store: Any) -> None:
+    if isinstance(store, MemoryStore):
+        pytest.skip("memory has no triggers")
+    from django.db import DatabaseError, connection, transaction
+
+    new, leaf = issue()
+    store.issue(new, leaf)
+    for statement in (
+        "UPDATE sigill_store_logentry SET leaf = leaf",
+        "DELETE FROM sigill_store_lognode",
+        "DELETE FROM sigill_store_logentry",
+        "UPDATE sigill_store_lognode SET hash = hash",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert store.nodes.size() == 1
+
+
+def test_two_runs_on_one_decision_do_not_meet(store: Any) -> None:
+    if isinstance(store, MemoryStore):
+        pytest.skip("memory lives in one thread")
+    store.patience = 0.2
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        from django.db import connection
+
+        with store.exclusive("one decision"):
+            inside.set()
+            leave.wait(10)
+        connection.close()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert inside.wait(10)
+    with pytest.raises(Temporary), store.exclusive("one decision"):
+        pass
+    with store.exclusive("another decision"):
+        pass
+    leave.set()
+    other.join()
+    with store.exclusive("one decision"):
+        pass
+
+
+def test_a_database_that_is_gone_is_temporary(store: Any, tmp_path: Path) -> None:
+    if isinstance(store, MemoryStore):
+        pytest.skip("memory is never gone")
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        pytest.skip("shown on a file")
+    connection.close()
+    for path in tmp_path.glob("sigill.sqlite3*"):
+        path.unlink()
+    (tmp_path / "sigill.sqlite3").mkdir()
+    with pytest.raises(Temporary):
+        store.find("anything")
