@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows the main job, `make test` runs every check. Each sets up what it needs.
-.PHONY: help demo test check setup bench lock clean
+.PHONY: help demo test check setup bench lock words clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -27,6 +27,9 @@ bench:           ## ratios and medians, measured in one run
 
 lock:            ## renew lock/ from pyproject.toml
 	@scripts/lock.sh --upgrade
+
+words:           ## collect sentences for translation and compile the catalogue
+	@scripts/words.sh
 
 clean:           ## remove what set-up and runs left here
 	rm -rf .venv .tools out .mypy_cache .ruff_cache .pytest_cache .hypothesis

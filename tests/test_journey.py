@@ -38,7 +38,7 @@ def test_an_accepted_case_is_issued_as_its_truth_says(house: SimulatedHouse, nam
         assert staff()[staff_id].full_name in text
     for politician in given.case.decision_maker.politicians:
         assert politician.name in text
-    assert given.case.content_sv[:60] in text
+    assert given.case.content_sv[:45] in text
     assert "33 § fjärde stycket förvaltningslagen" in text
     house.check()
 

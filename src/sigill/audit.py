@@ -195,6 +195,9 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 
 
+_Coordinate = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z")]  # RFC 7518 § 6.2.1.2: 32 bytes
+
+
 class _Log(_Part, frozen=True):
     origin: _Text
     vkey: _Text
@@ -204,8 +207,8 @@ class _Jwk(_Part, frozen=True):
     kty: Literal["EC"]
     crv: Literal["P-256"]
     kid: _Text
-    x: _Text
-    y: _Text
+    x: _Coordinate
+    y: _Coordinate
     alg: Literal["ES256"] = "ES256"
 
 
@@ -239,8 +242,7 @@ def _root(pem: str) -> bytes:
 
 def _point(jwk: _Jwk) -> bytes:
     try:
-        x, y = (urlsafe_b64decode(text + "=" * (-len(text) % 4)) for text in (jwk.x, jwk.y))
-        point = b"\x04" + x.rjust(32, b"\x00") + y.rjust(32, b"\x00")
+        point = b"\x04" + urlsafe_b64decode(jwk.x + "=") + urlsafe_b64decode(jwk.y + "=")
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except (ValueError, binascii.Error):
         raise _no_trust("record_seal") from None

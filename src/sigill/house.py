@@ -53,18 +53,11 @@ def board_for(settings: Settings, case: Case) -> Board:
     """The board's template: the one named, else the home's, else a plain one with the case's own names.
 
     Raises:
-        BadInput: the template cannot be used, or is another board's.
+        BadInput: the template cannot be used.
     """
     for path in (settings.board, settings.home / "board.toml"):
         if path is not None and (path == settings.board or path.exists()):
-            board = load_board(path)
-            if (board.municipality, board.board) != (case.municipality, case.board):
-                raise BadInput(
-                    N_("The template is another board's than the case's."),
-                    N_("Name the right --board."),
-                    place=path.name,
-                )
-            return board
+            return load_board(path)
     return plain_board(case)
 
 
@@ -91,9 +84,18 @@ def _slug(text: str) -> str:
 
 
 def keys_for(settings: Settings, board: Board | None) -> UnsafeSoftwareKeys:
-    """The keys of this house. Software keys only, for now; loudly named."""
+    """The keys of this house, made on first use. Software keys only, for now; loudly named.
+
+    Args:
+        board: whose keys they are to be; None for keys that are there already.
+    """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return UnsafeSoftwareKeys(settings.home / "keys", SystemClock(), organisation)
+    folder = settings.home / "keys"
+    if board is None:
+        return UnsafeSoftwareKeys(folder, SystemClock())
+    # The log keeps the name it was born with, whichever template a later call brings.
+    origin = None if folder.exists() else board.log_origin
+    return UnsafeSoftwareKeys(folder, SystemClock(), board.e_seal_organisation, log_origin=origin)
 
 
 @dataclass(frozen=True, slots=True)

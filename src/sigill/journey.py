@@ -41,13 +41,10 @@ from sigill.log import entry, proof
 from sigill.mask.reset import mask_letters
 from sigill.seal import box, content, identity
 from sigill.sign.appearance import appearance, e_seal_lines, person_lines
-from sigill.sign.field import Attachment, prepare_for_signature
+from sigill.sign.field import IDENTITY_ATTACHMENT, Attachment, prepare_for_signature
 from sigill.sign.pades import sign_letter
 from sigill.sign.proof import stamp_proof
-from sigill.verify.search import require_clean
-
-IDENTITY_ATTACHMENT = "identitet.jwt"
-
+from sigill.verify.search import FAST, require_clean
 
 def _nowhere(point: str) -> None:
     """The mark of a house that nobody tries to kill."""
@@ -336,11 +333,7 @@ def _set(masked: Masked, admitted: Admitted, board: Board) -> Verified:
 
 def _search(pdf: bytes, prepared: Verified, staff: StaffRegister, stay: Sequence[str]) -> None:
     if prepared.withheld:
-        require_clean({"notification.pdf": pdf}, prepared.withheld, others=stay, register=staff, readers=FAST_READERS)
-
-
-FAST_READERS: tuple[str, ...] = ("pdftotext", "pdfium", "objects")
-"""Readers for our own two-page letters: text by two engines, and every object with its streams inflated."""
+        require_clean({"notification.pdf": pdf}, prepared.withheld, others=stay, register=staff, readers=FAST)
 
 
 def _same_person(prepared: Verified, approval: Approval) -> None:

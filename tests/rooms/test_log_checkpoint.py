@@ -111,6 +111,7 @@ def test_a_public_key_with_one_letter_changed_is_refused() -> None:
         text[:-4],
         "+" + text,
         text.replace("+", "++", 1),
+        text + "=",
     ):
         with pytest.raises(BadInput):
             parse_vkey(other)
@@ -306,6 +307,10 @@ def test_a_witness_needs_a_time_and_a_note() -> None:
         cosign(note(), WITNESSES[0], dt.datetime(2026, 3, 2))
     with pytest.raises(BadInput):
         cosign("no note", WITNESSES[0], AT)
+    with pytest.raises(BadInput):
+        cosign("no note\n", WITNESSES[0], AT)
+    with pytest.raises(BadInput):
+        cosign(note().rstrip("\n"), WITNESSES[0], AT)
 
 
 def test_a_public_key_of_the_wrong_length_is_refused() -> None:

@@ -160,6 +160,7 @@ def test_a_commitment_needs_an_event_and_enough_salt() -> None:
     for salt in (b"", bytes(15), bytes(65)):
         with pytest.raises(BadInput):
             commit(EVENT, salt)
+    assert len(commit(bytes(4096), SALT)) == len(commit(EVENT, bytes(16))) == len(commit(EVENT, bytes(64))) == 32
     for data in (b"", bytes(4097)):
         with pytest.raises(BadInput):
             commit(data, SALT)

@@ -234,7 +234,9 @@ def test_an_entry_must_be_bytes() -> None:
     with pytest.raises(BadInput):
         tree.append(["text"], MemoryNodes())  # type: ignore[list-item]
     with pytest.raises(TamperEvidence):
-        tree.verify_inclusion(b"x", 0, 2, ["text"], tree.leaf_hash(b"x"))  # type: ignore[list-item]
+        tree.verify_inclusion(b"x", 0, 2, ["t" * 32], tree.leaf_hash(b"x"))  # type: ignore[list-item]
+    with pytest.raises(TamperEvidence):
+        tree.verify_consistency(1, 2, ["t" * 32], bytes(32), bytes(32))  # type: ignore[list-item]
 
 
 def test_a_log_does_not_outgrow_its_numbers() -> None:

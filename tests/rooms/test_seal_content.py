@@ -57,6 +57,18 @@ def test_what_cannot_be_right_is_not_packed(record: bytes, jwt: str, openings: l
         pack(record, jwt, openings)
 
 
+def test_a_content_that_pack_would_not_write_is_refused() -> None:
+    def by_hand(record: bytes, jwt: bytes, *openings: bytes) -> bytes:
+        texts = b"".join(len(one).to_bytes(4, "big") + one for one in openings)
+        head = b"SIGILL CONTENT 1\n" + len(record).to_bytes(8, "big") + record
+        return head + len(jwt).to_bytes(4, "big") + jwt + bytes([len(openings)]) + texts
+
+    assert by_hand(b"x", b"a~", b"one") == pack(b"x", "a~", ["one"])
+    for parts in ((b"", b"a~"), (b"x", b""), (b"x", b"\xe5~"), (b"x", b"a~", b""), (b"x", b"a" * ((1 << 20) + 1))):
+        with pytest.raises(TamperEvidence):
+            unpack(by_hand(*parts))
+
+
 @given(st.binary(max_size=100))
 @settings(max_examples=80, deadline=None)
 def test_any_bytes_are_refused_in_words(data: bytes) -> None:

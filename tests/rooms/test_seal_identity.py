@@ -387,6 +387,7 @@ def test_another_key_is_refused() -> None:
         {**KEY.jwk(), "kty": "RSA"},
         {**KEY.jwk(), "x": KEY.jwk()["x"] + "="},
         {**KEY.jwk(), "x": b64(bytes(31))},
+        {**KEY.jwk(), "x": b64(bytes(31)), "y": b64(bytes(33))},
         {"kty": "EC", "crv": "P-256"},
         {**KEY.jwk(), "x": 7},
     ],

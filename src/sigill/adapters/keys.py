@@ -294,9 +294,14 @@ class UnsafeSoftwareKeys:
     def _current(self, folder: Path, label: str, name: str, profile: Profile) -> "Pair":
         """Key and certificate, from memory or disk; made or renewed where allowed."""
         now = self._clock.now()
-        if label in self._credentials and self._credentials[label][0].fits(now, name):
-            return self._credentials[label][0]
-        if label == "tsa" and self._stamper is not None and self._stamper.pair.fits(now, name):
+
+        def fits(pair: Pair) -> bool:
+            return pair.fits(name, profile, self._issuing, now)
+
+        known = self._credentials.get(label)
+        if known is not None and fits(known[0]):
+            return known[0]
+        if label == "tsa" and self._stamper is not None and fits(self._stamper.pair):
             return self._stamper.pair
         with exclusive(folder / ".lock"):
             key_file, pem_file = folder / f"{label}.key", folder / f"{label}.pem"
@@ -307,7 +312,9 @@ class UnsafeSoftwareKeys:
             key = read_ec_key(key_file)
             if pem_file.exists():
                 pair = Pair(key, read_certificate(pem_file))
-                if pair.fits(now, name):
+                if pair.certificate.public_key() != key.public_key():
+                    raise damaged(pem_file)
+                if fits(pair):
                     return pair
             elif profile is not PERSON:
                 raise missing(pem_file)

@@ -27,7 +27,6 @@ from sigill.ports import Clock
 _DAY = dt.timedelta(days=1)
 _YEAR = 365 * _DAY
 _CRL_LIFE = 30 * _DAY
-_RENEW_BEFORE = 60 * _DAY
 
 
 class Profile(NamedTuple):
@@ -35,18 +34,21 @@ class Profile(NamedTuple):
 
     Args:
         years: how long it is valid.
+        spare: how many years it must have left whenever it is used; else it is renewed, with the same key. A
+            timestamp is worth no more than the time its certificate has left.
         ca: whether it may issue, and how many issuers may stand below it (None: not at all).
         timestamping: whether it is a timestamp authority's.
     """
 
     years: int
+    spare: float = 60 / 365
     ca: int | None = None
     timestamping: bool = False
 
 
-ROOT = Profile(30, ca=1)
-ISSUING = Profile(20, ca=0)
-TIMESTAMPS = Profile(12, timestamping=True)
+ROOT = Profile(50, ca=1)
+ISSUING = Profile(45, ca=0)
+TIMESTAMPS = Profile(12, spare=10, timestamping=True)
 E_SEAL = Profile(5)
 PERSON = Profile(2)
 
@@ -59,11 +61,12 @@ class Pair:
         self.certificate = certificate
         self.asn1 = asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
 
-    def fits(self, now: dt.datetime, name: str) -> bool:
-        """Whether it is this name's and lasts long enough beyond `now`."""
+    def fits(self, name: str, profile: Profile, issuer: "Pair", now: dt.datetime) -> bool:
+        """Whether it is this name's and lasts as long beyond `now` as it should, or as its issuer can give."""
         names = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        until = self.certificate.not_valid_after_utc - _RENEW_BEFORE
-        return now < until and self.certificate.not_valid_before_utc <= now and names[0].value == name[:64]
+        needed = min(now + profile.spare * _YEAR, issuer.certificate.not_valid_after_utc - _DAY)
+        in_time = self.certificate.not_valid_before_utc <= now and needed <= self.certificate.not_valid_after_utc
+        return in_time and names[0].value == name[:64]
 
 
 def subject_of(organisation: str, name: str) -> x509.Name:

@@ -60,7 +60,7 @@ class Board(_Form, frozen=True, forbid_unknown_fields=True, kw_only=True):
     Args:
         municipality, board: as they stand in the case files.
         sender: the letterhead's second line; a unit-neutral name.
-        org_number: the municipality's organisation number.
+        org_number: the municipality's organisation number; left out of the letter when empty.
         postal_address, visiting_address: one line each.
         log_origin: the log's name, as it stands in checkpoints (C2SP tlog-checkpoint).
         e_seal_organisation: the name in the organisation's e-seal certificate.
@@ -71,7 +71,7 @@ class Board(_Form, frozen=True, forbid_unknown_fields=True, kw_only=True):
     municipality: Line
     board: Line
     sender: Line
-    org_number: Annotated[str, msgspec.Meta(pattern=r"^\d{6}-\d{4}$")]
+    org_number: Annotated[str, msgspec.Meta(pattern=r"^(\d{6}-\d{4})?$")] = ""
     postal_address: Line
     visiting_address: str = ""
     phone: Line

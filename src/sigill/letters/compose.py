@@ -77,6 +77,7 @@ def compose(admitted: Admitted, board: Board, *, decision_id: str) -> Composed:
             N_("Use that board's own board.toml, or correct the case."),
             place="board",
         )
+    signatory = _signatory(admitted)
     people = _people(admitted)
     withheld = frozenset(member.staff_id for member in admitted.withheld)
     involved = {person.member.staff_id for person in people}
@@ -100,16 +101,13 @@ def compose(admitted: Admitted, board: Board, *, decision_id: str) -> Composed:
             municipality=case.municipality,
             content_sha256=admitted.draft.content_sha256,
             maker_withheld=maker_id is not None and maker_id in withheld,
+            withheld=len(admitted.withheld),
             retention_month=retention_month(case.decision_date),
             findings=admitted.findings,
             left_out=dict(admitted.draft.document.left_out),
         ),
-        signatory=_signatory(admitted),
-        identities=tuple(
-            Identity(person.member.staff_id, person.member.full_name, person.member.title, person.role)
-            for person in people
-            if person.member.staff_id in withheld
-        ),
+        signatory=signatory,
+        identities=_identities(people, withheld),
     )
 
 
@@ -131,16 +129,16 @@ def date_sv(day: dt.date) -> str:
 
 
 def _people(admitted: Admitted) -> tuple[_Person, ...]:
-    """The employees of FL 31 §, each once, in the strongest role, in the case's own order."""
+    """The employees of FL 31 §, each once in each role, in the case's own order."""
     case = admitted.draft.case
     staff = admitted.draft.staff
     entries: list[tuple[Role, str | None, str]] = [("decision_maker", case.decision_maker.staff_id, "")]
     if case.rapporteur is not None and not case.rapporteur.none:
         entries.append(("rapporteur", case.rapporteur.staff_id, ""))
     entries += [("participant", one.staff_id, one.role_sv) for one in case.participant or ()]
-    people: dict[str, _Person] = {}
+    people: dict[tuple[str, str], _Person] = {}
     for role, staff_id, note in entries:
-        if staff_id is None or staff_id in people:
+        if staff_id is None or (role, staff_id) in people:
             continue
         if staff_id not in staff:
             raise BadInput(
@@ -148,8 +146,18 @@ def _people(admitted: Admitted) -> tuple[_Person, ...]:
                 N_("Correct the staff id, or bring the register up to date."),
                 place=role,
             )
-        people[staff_id] = _Person(role, staff[staff_id], note)
+        people[role, staff_id] = _Person(role, staff[staff_id], note)
     return tuple(people.values())
+
+
+def _identities(people: Sequence[_Person], withheld: frozenset[str]) -> tuple[Identity, ...]:
+    """The withheld, each once, in the strongest role."""
+    found: dict[str, Identity] = {}
+    for person in people:
+        member = person.member
+        if member.staff_id in withheld and member.staff_id not in found:
+            found[member.staff_id] = Identity(member.staff_id, member.full_name, member.title, person.role)
+    return tuple(found.values())
 
 
 def _in_role(people: Sequence[_Person], role: Role) -> tuple[_Person, ...]:

@@ -73,12 +73,18 @@ def flatten(data: bytes, name: str, limits: Limits) -> tuple[bytes, Counter[str]
         for node in parse_xml(manifest, name, "META-INF/manifest.xml").iter()
     ):
         raise BadInput(N_("The file is password-protected."), N_("Remove the password and save it again."), place=name)
+    if manifest is not None and b"opendocument.formula" in manifest:
+        raise BadInput(
+            N_("The text holds an equation, which a letter cannot show."),
+            N_("Write it as ordinary text."),
+            place=name,
+        )
     content = parse_xml(parts["content.xml"], name, "content.xml")
     common = parse_xml(parts["styles.xml"], name, "styles.xml") if "styles.xml" in parts else None
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
         raise BadInput(N_("The file holds no OpenDocument text."), N_("Save it again as ODT or DOCX."), place=name)
-    flat = _Flat(name, [root for root in (common, content) if root is not None])
+    flat = _Flat([root for root in (common, content) if root is not None])
     document = etree.Element(f"{_OFFICE}document-content", {f"{_OFFICE}version": "1.2"}, nsmap=_NSMAP)
     styles = etree.SubElement(document, f"{_OFFICE}automatic-styles")
     styles.extend(flat.styles())
@@ -95,10 +101,9 @@ def flatten(data: bytes, name: str, limits: Limits) -> tuple[bytes, Counter[str]
 class _Flat:
     """One pass over the text, writing a new tree from the allow-list."""
 
-    def __init__(self, name: str, roots: list[etree._Element]) -> None:
+    def __init__(self, roots: list[etree._Element]) -> None:
         self.left_out: Counter[str] = Counter()
         self.texts: list[str] = []
-        self._name = name
         self._styles: dict[str, etree._Element] = {}
         self._lists: dict[str, etree._Element] = {}
         self._outline = False
@@ -230,12 +235,6 @@ class _Flat:
             self.left_out["text_boxes_set_after_their_paragraph"] += 1
             self._frame_text(frame, target)
         else:
-            if any(etree.QName(node).localname == "math" for node in frame.iter() if isinstance(node.tag, str)):
-                raise BadInput(
-                    N_("The text holds an equation, which a letter cannot show."),
-                    N_("Write it as ordinary text."),
-                    place=self._name,
-                )
             self.left_out["images"] += 1
 
     def _frame_text(self, frame: etree._Element, target: etree._Element) -> None:

@@ -6,12 +6,14 @@ back only the nodes named here are kept; any other node gives its text and is co
 and link targets are dropped with their nodes.
 """
 
+import functools
 import json
 import re
 import subprocess
 import tempfile
 import unicodedata
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pypandoc
@@ -75,7 +77,7 @@ def run(data: bytes, reader: str, name: str, limits: Limits) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory(prefix="sigill-") as empty:
         command = [
-            pypandoc.get_pandoc_path(),
+            _binary(),
             "+RTS",
             f"-M{limits.heap_mb}m",
             "-RTS",
@@ -118,6 +120,13 @@ def run(data: bytes, reader: str, name: str, limits: Limits) -> dict[str, Any]:
             place=name,
         )
     return tree
+
+
+@functools.cache
+def _binary() -> str:
+    """The pandoc that the wheel carries, so that every machine reads alike; else the one pypandoc finds."""
+    carried = Path(pypandoc.__file__).parent / "files" / "pandoc"
+    return str(carried) if carried.is_file() else str(pypandoc.get_pandoc_path())
 
 
 class Reading:

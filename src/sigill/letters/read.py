@@ -23,6 +23,7 @@ from sigill.letters.container import Limits, refuse_oversized
 from sigill.letters.pandoc import Reading, clean, run
 
 SUFFIXES = (".docx", ".docm", ".odt", ".rtf", ".html", ".htm", ".md", ".markdown")
+"""Names that `read_document` takes."""
 _MARKDOWN = (
     "markdown-raw_html-raw_tex-raw_attribute-yaml_metadata_block-pandoc_title_block-mmd_title_block"
     "-tex_math_dollars-tex_math_single_backslash-smart-citations-latex_macros-native_divs-native_spans"
@@ -70,7 +71,9 @@ def read_document(data: bytes, name: str, limits: Limits = Limits()) -> Document
                 N_("Save the document as DOCX."),
                 place=name,
             )
-    if expected is not None and len(expected) > limits.characters:
+    # Before pandoc sees it, where the length is known: Markdown shows no more than its source.
+    known = expected if expected is not None else data.decode() if reader == _MARKDOWN else ""
+    if len(known) > limits.characters:
         raise _too_long(name, limits)
     reading = Reading(name, limits)
     blocks = reading.document(run(data, reader, name, limits))

@@ -137,7 +137,7 @@ def _dnr(letter: Letter) -> str:
 def _sender_lines(board: Board) -> tuple[str, str]:
     visit = f"Besök: {board.visiting_address}" if board.visiting_address else ""
     first = (f"Post: {board.postal_address}", visit, f"Telefon: {board.phone}")
-    second = (board.mailbox, board.web, f"Org.nr {board.org_number}")
+    second = (board.mailbox, board.web, f"Org.nr {board.org_number}" if board.org_number else "")
     return " · ".join(part for part in first if part), " · ".join(part for part in second if part)
 
 

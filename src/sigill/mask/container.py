@@ -55,9 +55,7 @@ def _members(archive: zipfile.ZipFile, options: Options) -> dict[str, bytes]:
     seen = set()
     for info in infos:
         if info.flag_bits & 0x1:
-            raise Blocked(
-                N_("The file is protected with a password."), N_("Save it without a password.")
-            )
+            raise Blocked(N_("The file is protected with a password."), N_("Save it without a password."))
         if info.is_dir():
             continue
         if info.filename.lower() in seen:

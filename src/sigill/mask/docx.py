@@ -12,6 +12,7 @@ Pictures go to `image`, documents inside the document to `apply`.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
@@ -24,9 +25,11 @@ from sigill.mask.report import Options, Report
 from sigill.mask.xmltext import (
     Element,
     drop,
+    form,
     local,
     loose_blocks,
     mask_attributes,
+    morphing_piece,
     namespace,
     text_piece,
     unwrap,
@@ -196,7 +199,7 @@ class _Cleaner:
 
     def clean(self, part: Part, links: Mapping[str, Relationship]) -> None:
         root = part.tree
-        self._choose(root)
+        self._choose(root, part.source)
         self._drop_unknown(root)
         if part.kind == "settings":
             for child in list(root):
@@ -210,7 +213,7 @@ class _Cleaner:
         self._headers(root, links)
         _objects(root, links, part.source, self._report)
 
-    def _choose(self, root: Element) -> None:
+    def _choose(self, root: Element, place: str) -> None:
         """Of two renderings of the same thing (mc:AlternateContent, part 3, 7.5) keep one."""
         for alternate in list(root.iter(f"{{{MC}}}AlternateContent")):
             if alternate.getparent() is None:
@@ -218,15 +221,14 @@ class _Cleaner:
             chosen = None
             for branch in alternate:
                 name = local(branch)
-                if (name == "Choice" and set(branch.get("Requires", "?").split()) <= _CHOICES) or (
-                    name == "Fallback"
-                ):
+                if (name == "Choice" and set(branch.get("Requires", "?").split()) <= _CHOICES) or (name == "Fallback"):
                     chosen = branch
                     break
             for branch in list(alternate):
                 if branch is not chosen:
                     alternate.remove(branch)
             if chosen is None:
+                self._report.took(place, "object")
                 drop(alternate)
             elif local(chosen) == "Fallback":
                 unwrap(chosen)
@@ -284,9 +286,7 @@ class _Cleaner:
         """A paragraph whose mark is deleted runs on into the next one (17.13.5.15)."""
         for paragraph in list(root.iter(_P)):
             mark = paragraph.find(f"{{{W}}}pPr/{_RPR}")
-            if mark is None or not any(
-                mark.find(f"{{{W}}}{name}") is not None for name in ("del", "moveFrom")
-            ):
+            if mark is None or not any(mark.find(f"{{{W}}}{name}") is not None for name in ("del", "moveFrom")):
                 continue
             follower = paragraph.getnext()
             if follower is None or follower.tag != _P:
@@ -352,7 +352,7 @@ def _objects(root: Element, links: Mapping[str, Relationship], place: str, repor
     for element in list(root.iter(f"{{{A}}}blip", f"{{{V}}}imagedata")):
         element.attrib.pop(f"{{{R}}}link", None)
         element.attrib.pop(f"{{{R}}}href", None)
-    for element in list(root.iter(f"{{{O}}}OLEObject")):
+    for number, element in enumerate(list(root.iter(f"{{{O}}}OLEObject")), 1):
         link = links.get(element.get(f"{{{R}}}id", ""))
         if link is None or link.kind != "package":
             report.took(place, "embedded object")
@@ -363,8 +363,10 @@ def _objects(root: Element, links: Mapping[str, Relationship], place: str, repor
             for name in list(element.attrib):
                 if local_name(name) not in ("Type", "ProgID", "ShapeID", "DrawAspect", "ObjectID", "id"):
                     del element.attrib[name]
-            element.set("ShapeID", "shape1")
-            element.set("ObjectID", "1")
+            carrier = next(element.iterancestors(f"{{{W}}}object"), None)
+            shape = carrier.find(f"{{{V}}}shape") if carrier is not None else None
+            element.set("ShapeID", shape.get("id", "shape1") if shape is not None else "shape1")
+            element.set("ObjectID", f"_{number}")
 
 
 def local_name(name: str) -> str:
@@ -383,7 +385,7 @@ def _blocks(root: Element) -> list[Block]:
             blocks.append(block)
     for field_code in root.iter(_INSTR):
         seen.add(field_code)
-    return blocks + loose_blocks(root, seen)
+    return blocks + loose_blocks(root, seen, set())
 
 
 _APART = frozenset({_P, f"{{{A}}}p", f"{{{W}}}rt"})
@@ -422,19 +424,8 @@ def _symbol(element: Element) -> str:
 
 
 def _mark_piece(element: Element, text: str) -> Piece:
-    """A piece that is an element without text of its own; another text makes it a `w:t`."""
-
-    def write(new: str) -> None:
-        if new == text:
-            return
-        if new:
-            space = namespace(element.tag)
-            shown = etree.Element(f"{{{space}}}t")
-            shown.text = new
-            element.addprevious(shown)
-        drop(element)
-
-    return Piece(text, write)
+    """A piece that is an element without text of its own; another text makes it a text element."""
+    return morphing_piece(element, text, f"{{{namespace(element.tag)}}}t")
 
 
 def _flatten_fields(root: Element, finder: NameFinder) -> None:
@@ -445,35 +436,49 @@ def _flatten_fields(root: Element, finder: NameFinder) -> None:
             unwrap(simple)
         else:
             simple.attrib.pop(f"{{{W}}}dirty", None)
-    open_fields: list[list[Element]] = []
-    marks: list[tuple[list[Element], str]] = []
-    codes: dict[int, str] = {}
-    for element in root.iter(f"{{{W}}}fldChar", _INSTR):
-        if element.tag == _INSTR:
+    open_fields: list[_Field] = []
+    done: list[_Field] = []
+    for element in list(root.iter(f"{{{W}}}fldChar", _INSTR, *_TEXTS)):
+        kind = element.get(f"{{{W}}}fldCharType")
+        if element.tag in _TEXTS:
+            for one in open_fields:
+                if not one.separated:
+                    one.hidden.append(element)
+        elif element.tag == _INSTR:
             if open_fields:
-                open_fields[-1].append(element)
-                key = id(open_fields[-1])
-                codes[key] = codes.get(key, "") + (element.text or "")
+                open_fields[-1].code += element.text or ""
+                open_fields[-1].marks.append(element)
             else:
                 drop(element)
-            continue
-        kind = element.get(f"{{{W}}}fldCharType")
-        if kind == "begin":
-            open_fields.append([element])
-        elif open_fields:
-            open_fields[-1].append(element)
-            if kind == "end":
-                done = open_fields.pop()
-                marks.append((done, codes.get(id(done), "")))
-        else:
+        elif kind == "begin":
+            open_fields.append(_Field([element]))
+        elif not open_fields:
             drop(element)
-    marks += [(left, "") for left in open_fields]
-    for elements, code in marks:
-        if not _live(code, finder):
-            for element in elements:
-                drop(element)
         else:
-            _one_code(elements, code)
+            open_fields[-1].marks.append(element)
+            open_fields[-1].separated = True
+            if kind == "end":
+                done.append(open_fields.pop())
+    for one in open_fields:
+        # A field that is never closed is no field: its marks go, its text stays.
+        one.code = ""
+        one.hidden.clear()
+    for one in [*done, *open_fields]:
+        if _live(one.code, finder):
+            _one_code(one.marks, one.code)
+            continue
+        for element in [*one.marks, *one.hidden]:
+            drop(element)
+
+
+@dataclass(slots=True)
+class _Field:
+    """A complex field: its marks and code pieces, and text that stands inside its code (17.16.18)."""
+
+    marks: list[Element]
+    code: str = ""
+    hidden: list[Element] = field(default_factory=list)
+    separated: bool = False
 
 
 def _one_code(elements: list[Element], code: str) -> None:
@@ -493,7 +498,7 @@ def _live(code: str, finder: NameFinder) -> bool:
     words = code.split()
     if not words or words[0].upper() not in _LIVE_FIELDS:
         return False
-    if words[0].upper() == "HYPERLINK" and not re.search(r'\\l\s|"#|\s"?https?://', code):
+    if words[0].upper() == "HYPERLINK" and not re.search(r'\\l\s|\s"?https?://', code):
         return False
     return not any(span.certainty != "review" for span in finder.find(code))
 
@@ -551,17 +556,13 @@ _STYLE_REFERENCES = _w(
 def _rename_styles(parts: list[Part]) -> None:
     """Styles of the house's own (`w:customStyle`) that are in use are numbered by first use, the rest go."""
     sheets = [part.tree for part in parts if part.kind == "styles"]
-    styles = {
-        style.get(f"{{{W}}}styleId", ""): style for sheet in sheets for style in sheet.iter(f"{{{W}}}style")
-    }
+    styles = {style.get(f"{{{W}}}styleId", ""): style for sheet in sheets for style in sheet.iter(f"{{{W}}}style")}
     for style in styles.values():
         for name in ("aliases", "autoRedefine", "personal", "personalCompose", "personalReply"):
             for child in list(style.iter(f"{{{W}}}{name}")):
                 drop(child)
     own = {
-        style_id: style
-        for style_id, style in styles.items()
-        if style.get(f"{{{W}}}customStyle") in ("1", "true", "on")
+        style_id: style for style_id, style in styles.items() if style.get(f"{{{W}}}customStyle") in ("1", "true", "on")
     }
     order: dict[str, None] = {}
     trees = [part.tree for part in parts if part.kind != "styles"]
@@ -592,18 +593,12 @@ def _rename_styles(parts: list[Part]) -> None:
             sheet.append(own[style_id])
 
 
+_TEXT_HOLDERS = frozenset({"lvlText", "name", "comment", "caption", "tblCaption", "tblDescription", "altName", "font"})
+
+
 def _structural(element: Element, name: str) -> bool:
     short = local_name(name)
-    if short in _FREE or (short in ("val", "author", "instr") and local(element) in _TEXT_HOLDERS):
-        return False
-    return not (local(element) in ("font", "rFonts", "latin", "name") or short in ("name",))
-
-
-_TEXT_HOLDERS = frozenset({"lvlText", "name", "comment", "caption", "description", "title", "tblCaption"}) | {
-    "tblDescription",
-    "altName",
-    "suff",
-}
+    return not (short == "name" or short in _FREE or local(element) in _TEXT_HOLDERS)
 
 
 def _mask_part(part: Part, finder: NameFinder, options: Options, report: Report) -> None:
@@ -637,6 +632,9 @@ def _plain_label_runs(root: Element, label: str) -> None:
             properties.getparent().remove(properties)
 
 
+_SIMPLE = _w("rPr", "t", "tab", "br", "cr", "noBreakHyphen", "softHyphen", "sym")
+
+
 def _join_runs(root: Element) -> None:
     """Drop empty runs and join neighbours of the same form; where a run was cut is editing history."""
     for text in list(root.iter(_T)):
@@ -647,16 +645,18 @@ def _join_runs(root: Element) -> None:
     for run in list(root.iter(_RUN)):
         if not any(local(child) != "rPr" for child in run):
             drop(run)
-    forms: dict[Any, bytes] = {}
+    forms: dict[Any, tuple[Any, ...]] = {}
     for run in list(root.iter(_RUN)):
         properties = run.find(_RPR)
         if properties is not None and not len(properties):
             run.remove(properties)
             properties = None
-        form = b"" if properties is None else etree.tostring(properties, method="c14n2")
-        forms[run] = form
+        if any(child.tag not in _SIMPLE for child in run):
+            continue
+        look = () if properties is None else form(properties)
+        forms[run] = look
         before = run.getprevious()
-        if before is None or before.tag != _RUN or forms.get(before) != form:
+        if before is None or before.tag != _RUN or forms.get(before) != look:
             continue
         for child in list(run):
             if local(child) != "rPr":
@@ -675,11 +675,7 @@ def _join_runs(root: Element) -> None:
 
 def _free_tables(touched: set[Any]) -> None:
     """A table that fits its columns to their text tells a name's width: its measured widths are forgotten."""
-    tables = {
-        ancestor
-        for paragraph in touched
-        for ancestor in paragraph.iterancestors(f"{{{W}}}tbl")
-    }
+    tables = {ancestor for paragraph in touched for ancestor in paragraph.iterancestors(f"{{{W}}}tbl")}
     for table in tables:
         layout = table.find(f"{{{W}}}tblPr/{{{W}}}tblLayout")
         if layout is not None and layout.get(f"{{{W}}}type") == "fixed":
@@ -694,5 +690,3 @@ def _free_tables(touched: set[Any]) -> None:
             if width is not None:
                 width.set(f"{{{W}}}type", "auto")
                 width.set(f"{{{W}}}w", "0")
-
-

@@ -28,9 +28,7 @@ ADDRESS = "utelamnad@utelamnad.invalid"
 _TEXT_HEADERS = ("Subject",)
 _ADDRESS_HEADERS = ("From", "Sender", "To", "Cc", "Reply-To")
 _ID_HEADERS = ("Message-ID", "In-Reply-To", "References")
-_SIGNATURES = frozenset(
-    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
-)
+_SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 _OPAQUE = frozenset(
     {
         "application/pkcs7-mime",
@@ -71,7 +69,7 @@ def mask_email(data: bytes, finder: NameFinder, options: Options, report: Report
     if len(data) > options.max_bytes:
         raise Blocked(N_("The file is larger than the limit."))
     source = email.message_from_bytes(data, policy=email.policy.compat32)
-    if not source.keys() or not ({"from", "date", "received", "subject"} & {key.lower() for key in source.keys()}):
+    if not source.keys() or not ({"from", "date", "received", "subject"} & {key.lower() for key in source}):
         raise BadInput(N_("The file is no mail."))
     builder = _Builder(finder.for_document(_hint(source)), options, report)
     fresh = builder.message(source, "mail")
@@ -144,7 +142,7 @@ class _Builder:
 
     def message(self, source: "Message[Any, Any]", place: str) -> EmailMessage:
         fresh = EmailMessage(policy=_POLICY)
-        for name in source.keys():
+        for name in source:
             if name.lower().startswith(("received", "x-", "thread-", "dkim", "authentication", "return-path")):
                 self._report.took(place, "header")
         date = email.utils.parsedate_to_datetime(source["Date"]) if _is_date(source.get("Date")) else None
@@ -167,9 +165,7 @@ class _Builder:
         self._fill(source, fresh, place)
         return fresh
 
-    def _addresses(
-        self, source: "Message[Any, Any]", fresh: EmailMessage, name: str, place: str
-    ) -> None:
+    def _addresses(self, source: "Message[Any, Any]", fresh: EmailMessage, name: str, place: str) -> None:
         if source.get(name) is None:
             return
         raw = source.get(name)
@@ -234,7 +230,7 @@ class _Builder:
         if subtype not in ("mixed", "alternative", "related", "digest", "report"):
             subtype = "mixed"
         fresh["Content-Type"] = f'multipart/{subtype}; boundary="sigill-{self._boundaries}"'
-        children = source.get_payload()
+        children: Any = source.get_payload()
         if not isinstance(children, list):
             raise Blocked(N_("A part of the mail is damaged."), place=place)
         number = 0
@@ -255,7 +251,7 @@ class _Builder:
         )
 
     def _nested(self, source: "Message[Any, Any]", fresh: Any, place: str) -> None:
-        payload = source.get_payload()
+        payload: Any = source.get_payload()
         inner = payload[0] if isinstance(payload, list) and payload else None
         if inner is None:
             raise Blocked(N_("A part of the mail is damaged."), place=place)
@@ -272,9 +268,7 @@ class _Builder:
             page = mask_html(text.encode("utf-8"), self._finder, self._options, self._report, charset="utf-8")
             text = self._content_links(page.decode("utf-8"))
         elif kind == "text/calendar":
-            text = mask_plain(
-                re.sub(r"\n[ \t]", "", text), self._finder, self._options.label, self._report, place
-            )
+            text = mask_plain(re.sub(r"\n[ \t]", "", text), self._finder, self._options.label, self._report, place)
         else:
             if source.get_param("format") == "flowed":
                 text = _unflowed(text)

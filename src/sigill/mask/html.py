@@ -16,36 +16,34 @@ from lxml import etree
 
 from sigill.errors import N_, BadInput, Blocked, NothingRead
 from sigill.mask.image import mask_picture
-from sigill.mask.joined import Block, NameFinder, Piece, hits, joined, mask_blocks, mask_string
+from sigill.mask.joined import Block, NameFinder, hits, joined, mask_blocks, mask_string, words
 from sigill.mask.report import Options, Report
 from sigill.mask.text import decode
-from sigill.mask.xmltext import Element, drop, plain_piece, tail_piece, unwrap
+from sigill.mask.xmltext import Element, drop, morphing_piece, plain_piece, tail_piece, unwrap
 
-_INLINE = frozenset(
+_INLINE = words(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike "
-    "strong sub sup time tt u var wbr".split()
+    "strong sub sup time tt u var wbr"
 )
-_BLOCK = frozenset(
+_BLOCK = words(
     "html head body title address article aside blockquote br button caption center col colgroup dd details dialog "
     "dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr img input legend li "
     "main menu meta meter nav ol optgroup option output p pre progress section select style summary table tbody td "
-    "textarea tfoot th thead tr ul".split()
+    "textarea tfoot th thead tr ul"
 )
-_UNWRAPPED = frozenset("noscript template ruby rb rt rp rtc nobr blink marquee picture slot".split())
-_ATTRIBUTES = frozenset(
+_UNWRAPPED = words("noscript template ruby rb rt rp rtc nobr blink marquee picture slot")
+_ATTRIBUTES = words(
     "abbr align alt bgcolor border cellpadding cellspacing cite class clear color cols colspan datetime dir disabled "
     "checked face for headers height href hspace id label lang name nowrap placeholder rows rowspan scope selected "
-    "size span src start style summary title type valign value vspace width role".split()
+    "size span src start style summary title type valign value vspace width role"
 )
-_REFERENCES = frozenset("id class for headers name style href src cite".split())
+_REFERENCES = words("id class for headers name style href src cite")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _META = re.compile(rb"""(?i)<meta[^>]+charset\s*=\s*["']?\s*([a-z0-9_:.-]+)""")
 MAX_HTML = 64 << 20
 
 
-def mask_html(
-    data: bytes, finder: NameFinder, options: Options, report: Report, *, charset: str = ""
-) -> bytes:
+def mask_html(data: bytes, finder: NameFinder, options: Options, report: Report, *, charset: str = "") -> bytes:
     """Mask a page.
 
     Args:
@@ -146,7 +144,7 @@ def _collect(element: Element, blocks: list[Block], verbatim: bool) -> None:
         blocks[-1].append(plain_piece(element))
     for child in element:
         if child.tag == "br":
-            blocks[-1].append(_break(child))
+            blocks[-1].append(morphing_piece(child, "\n", "span"))
         else:
             _collect(child, blocks, verbatim)
         if child.tail:
@@ -155,16 +153,6 @@ def _collect(element: Element, blocks: list[Block], verbatim: bool) -> None:
             blocks[-1].append(tail_piece(child))
     if not inline:
         blocks.append([])
-
-
-def _break(element: Element) -> Piece:
-    def write(new: str) -> None:
-        if new != "\n":
-            # The label or nothing stands where the break stood.
-            element.tail = new + (element.tail or "")
-            element.tag = "wbr"
-
-    return Piece("\n", write)
 
 
 def _mask_attributes(root: Element, finder: NameFinder, options: Options, report: Report) -> None:
@@ -195,9 +183,7 @@ def _css_plain(value: str) -> str:
     r"""A style sheet with its escapes (`\c5 sa`) undone (CSS Syntax 3, 4.3.7)."""
     if "\\" not in value:
         return value
-    return re.sub(
-        r"\\([0-9a-fA-F]{1,6})\s?", lambda match: chr(min(int(match.group(1), 16), 0x10FFFF)), value
-    )
+    return re.sub(r"\\([0-9a-fA-F]{1,6})\s?", lambda match: chr(min(int(match.group(1), 16), 0x10FFFF)), value)
 
 
 _DATA = re.compile(r"(?is)^\s*data:image/[a-z+.-]+;base64,(.*)$")

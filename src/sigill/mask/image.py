@@ -70,9 +70,7 @@ def mask_image(data: bytes, finder: NameFinder, options: Options, report: Report
     return _save(done, form)
 
 
-def mask_picture(
-    data: bytes, finder: NameFinder, options: Options, report: Report, place: str
-) -> tuple[bytes, str]:
+def mask_picture(data: bytes, finder: NameFinder, options: Options, report: Report, place: str) -> tuple[bytes, str]:
     """Mask a picture inside a document.
 
     Args:
@@ -133,9 +131,9 @@ def _plain(picture: Image.Image) -> Image.Image:
     elif picture.mode in ("LA", "PA") or "transparency" in picture.info:
         plain = picture.convert("RGBA")
     elif picture.mode.startswith("I") or picture.mode == "F":
-        low, high = picture.getextrema()
-        span = max(float(high) - float(low), 1.0)  # type: ignore[arg-type]
-        plain = picture.point(lambda value: (value - low) * (255 / span)).convert("L")  # type: ignore[operator]
+        low, high = (float(value) for value in picture.getextrema())  # type: ignore[arg-type]
+        span = max(high - low, 1.0)
+        plain = picture.point(lambda value: (value - low) * (255 / span)).convert("L")
     else:
         plain = picture.convert("RGB")
     fresh = Image.new(plain.mode, plain.size)
@@ -159,9 +157,7 @@ def _empty(width: int, height: int) -> bytes:
     return _save([Image.new("L", (max(width, 1), max(height, 1)), 235)], "PNG")
 
 
-def _mask_frame(
-    frame: Image.Image, finder: NameFinder, options: Options, report: Report, place: str
-) -> Image.Image:
+def _mask_frame(frame: Image.Image, finder: NameFinder, options: Options, report: Report, place: str) -> Image.Image:
     """One picture: untouched pixels when nobody is found, else set afresh as text."""
     png = _for_reading(frame)
     for mode in _MODES:
@@ -242,9 +238,7 @@ def tesseract() -> str | None:
     if program is None:
         return None
     try:
-        listed = subprocess.run(
-            [program, "--list-langs"], capture_output=True, text=True, timeout=30, check=False
-        )
+        listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return program if "swe" in listed.stdout.split() else None

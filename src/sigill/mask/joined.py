@@ -64,14 +64,17 @@ BETWEEN = "\n"
 _ROUNDS = 4
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of `text` as a set: a readable way to write an allow-list."""
+    return frozenset(text.split())
+
+
 def joined(blocks: Iterable[Block]) -> str:
     """The text of `blocks`, a line break between two."""
     return BETWEEN.join("".join(piece.text for piece in block) for block in blocks)
 
 
-def mask_blocks(
-    blocks: Sequence[Block], finder: NameFinder, label: str, report: Report, part: str
-) -> set[int]:
+def mask_blocks(blocks: Sequence[Block], finder: NameFinder, label: str, report: Report, part: str) -> set[int]:
     """Put the label where the finder finds the person, across pieces and blocks.
 
     A mention that runs over several blocks leaves one label in each of them.
@@ -98,9 +101,7 @@ def mask_blocks(
     )
 
 
-def _sure(
-    finder: NameFinder, text: str, label: str, report: Report | None, part: str
-) -> list[FoundSpan]:
+def _sure(finder: NameFinder, text: str, label: str, report: Report | None, part: str) -> list[FoundSpan]:
     spans = []
     for span in finder.find(text):
         if span.certainty == "review":

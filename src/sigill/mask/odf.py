@@ -11,6 +11,7 @@ Does not: keep macros, signatures or objects that are no ODF documents; these ar
 import posixpath
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote
 
 from lxml import etree
@@ -18,15 +19,17 @@ from lxml import etree
 from sigill.errors import N_, BadInput, Blocked, NothingRead
 from sigill.mask.container import read_container, write_container
 from sigill.mask.image import mask_picture
-from sigill.mask.joined import Block, NameFinder, Piece, hits, joined, mask_blocks
+from sigill.mask.joined import Block, NameFinder, hits, joined, mask_blocks
 from sigill.mask.metadata import ODF_META
 from sigill.mask.report import Options, Report
 from sigill.mask.xmltext import (
     Element,
     drop,
+    form,
     local,
     loose_blocks,
     mask_attributes,
+    morphing_piece,
     namespace,
     parse_xml,
     plain_piece,
@@ -67,7 +70,7 @@ _GONE = (
     _names(
         TEXT,
         *("tracked-changes", "change", "change-start", "change-end", "soft-page-break", "dde-connection-decls"),
-        *("user-field-decls", "variable-decls", "bookmark-start_", "script", "alphabetical-index-auto-mark-file"),
+        *("user-field-decls", "variable-decls", "script", "alphabetical-index-auto-mark-file"),
         *("toc-mark", "toc-mark-start", "toc-mark-end", "user-index-mark", "user-index-mark-start"),
         *("user-index-mark-end", "alphabetical-index-mark", "alphabetical-index-mark-start"),
         "alphabetical-index-mark-end",
@@ -93,6 +96,7 @@ _FIELDS = _names(
     *("word-count", "character-count", "paragraph-count", "table-count", "image-count", "object-count"),
     *("meta", "meta-field", "execute-macro", "bibliography-mark", "sheet-name", "hidden-paragraph"),
 )
+_NAMED = _names(TABLE, "named-range", "named-expression", "database-range")
 _MARKS = _names(
     TEXT, "bookmark", "bookmark-start", "bookmark-end", "reference-mark", "reference-mark-start", "reference-mark-end"
 )
@@ -163,15 +167,14 @@ def _manifest(entries: list[tuple[str, str]]) -> bytes:
 class _Work:
     """One container being rebuilt; objects inside it are documents of their own."""
 
-    def __init__(
-        self, members: Mapping[str, bytes], finder: NameFinder, options: Options, report: Report
-    ) -> None:
+    def __init__(self, members: Mapping[str, bytes], finder: NameFinder, options: Options, report: Report) -> None:
         self._members = members
         self._finder = finder
         self._options = options
         self._report = report
         self._pictures: dict[str, str] = {}
         self._objects: dict[str, str] = {}
+        self._expressions: set[str] = set()
 
     def document(self, old: str, new: str, depth: int = 0) -> dict[str, bytes]:
         """Rebuild the document whose members lie under `old`, under `new`."""
@@ -192,27 +195,25 @@ class _Work:
         finder = self._finder if old else self._finder.for_document(text)
         self._finder = finder
         fresh: dict[str, bytes] = {}
-        for name, tree in trees.items():
+        for tree in trees.values():
             self._links(tree, old, new, fresh, depth)
+        _rename_styles(list(trees.values()), finder)
         for name, tree in trees.items():
-            touched = mask_blocks(blocks[name], finder, self._options.label, self._report, old + name)
-            _rename_styles(list(trees.values()), finder)
-            _drop_formulas(tree, finder)
-            mask_attributes(
-                tree, finder, self._options.label, self._report, old + name, structural=_structural
-            )
-            if touched:
-                _plain_tables(tree, self._options.label)
+            mask_blocks(blocks[name], finder, self._options.label, self._report, old + name)
+            _rename_sheets(tree, finder, self._options.label)
+            self._formulas(tree, finder)
+            mask_attributes(tree, finder, self._options.label, self._report, old + name, structural=_structural)
+            _free_columns(tree, self._options.label)
+            _canonical_styles(tree)
             _join_spans(tree)
-        _canonical_styles(trees["content.xml"])
-        if "styles.xml" in trees:
-            _canonical_styles(trees["styles.xml"])
         return {**{new + name: write_xml(tree) for name, tree in sorted(trees.items())}, **fresh}
 
     def _clean(self, root: Element, place: str) -> None:
         counts: dict[str, int] = {}
         for element in list(root.iter()):
             tag = element.tag
+            if tag in _NAMED:
+                self._expressions.add(element.get(f"{{{TABLE}}}name", ""))
             if element is root:
                 pass
             elif tag in _GONE or namespace(tag) not in _KEPT:
@@ -249,6 +250,17 @@ class _Work:
                 else:
                     del element.attrib[href]
 
+    def _formulas(self, tree: Element, finder: NameFinder) -> None:
+        """A formula that names the person, or a name that was dropped, becomes the value it shows."""
+        formula = f"{{{TABLE}}}formula"
+        cells = [element for element in tree.iter() if element.get(formula) is not None]
+        bad = hits([element.get(formula) for element in cells], finder)
+        for element in cells:
+            text = element.get(formula)
+            if text in bad or self._expressions & set(re.findall(r"[\w.\\]+", text)):
+                del element.attrib[formula]
+                self._report.took("content.xml", "formula")
+
     def _picture(self, element: Element, href: str, inside: str, new: str, fresh: dict[str, bytes]) -> None:
         if inside.startswith("ObjectReplacements/") or "/ObjectReplacements/" in inside:
             drop(element)
@@ -268,15 +280,11 @@ class _Work:
             if local_name(name) in ("mime-type", "filter-name"):
                 del element.attrib[name]
 
-    def _object(
-        self, element: Element, href: str, inside: str, new: str, fresh: dict[str, bytes], depth: int
-    ) -> None:
+    def _object(self, element: Element, href: str, inside: str, new: str, fresh: dict[str, bytes], depth: int) -> None:
         folder = inside + "/"
         if folder + "content.xml" not in self._members or self._options.attachments == "drop":
             self._report.took(inside, "embedded object")
-            self._report.review.append(
-                ("content.xml", N_("an embedded object could not be read and was taken out"))
-            )
+            self._report.review.append(("content.xml", N_("an embedded object could not be read and was taken out")))
             frame = element.getparent()
             drop(frame if local(frame) == "frame" else element)
             return
@@ -294,6 +302,7 @@ def local_name(name: str) -> str:
     return name.rpartition("}")[2]
 
 
+_SPAN = f"{{{TEXT}}}span"
 _PARAGRAPHS = _names(TEXT, "p", "h")
 _SPECIAL = {f"{{{TEXT}}}tab": "\t", f"{{{TEXT}}}line-break": "\n"}
 
@@ -308,10 +317,7 @@ def _blocks(root: Element) -> list[Block]:
         _collect(paragraph, block, texts, tails)
         if block:
             blocks.append(block)
-    for block in loose_blocks(root, texts):
-        if not any(getattr(piece.write, "__element__", None) in tails for piece in block):
-            blocks.append(block)
-    return blocks
+    return blocks + loose_blocks(root, texts, tails)
 
 
 def _collect(element: Element, block: Block, texts: set[Element], tails: set[Element]) -> None:
@@ -322,9 +328,9 @@ def _collect(element: Element, block: Block, texts: set[Element], tails: set[Ele
     for child in element:
         tag = child.tag
         if tag == f"{{{TEXT}}}s":
-            block.append(_special(child, " " * _count(child)))
+            block.append(morphing_piece(child, " " * _count(child), _SPAN))
         elif tag in _SPECIAL:
-            block.append(_special(child, _SPECIAL[tag]))
+            block.append(morphing_piece(child, _SPECIAL[tag], _SPAN))
         elif tag not in _PARAGRAPHS and local(child) not in ("note", "ruby-text", "frame", "table", "list"):
             _collect(child, block, texts, tails)
         if child.tail:
@@ -343,11 +349,174 @@ def _count(element: Element) -> int:
         return 1
 
 
-def _special(element: Element, text: str) -> Piece:
-    def write(new: str) -> None:
-        if new == text:
-            return
-        element.tail = new + (element.tail or "")
-        drop(element)
+def _rename_marks(trees: list[Element]) -> None:
+    """Bookmarks nobody points at go; the others are numbered."""
+    name_of, ref = f"{{{TEXT}}}name", f"{{{TEXT}}}ref-name"
+    href = f"{{{XLINK}}}href"
+    wanted: set[str] = set()
+    for tree in trees:
+        wanted |= {element.get(ref, "") for element in tree.iter(*_POINTERS)}
+        wanted |= {unquote(element.get(href)[1:]) for element in tree.iter() if element.get(href, "")[:1] == "#"}
+    new: dict[str, str] = {}
+    for tree in trees:
+        for mark in list(tree.iter(*_MARKS)):
+            name = mark.get(name_of, "")
+            if name not in wanted:
+                drop(mark)
+                continue
+            mark.set(name_of, new.setdefault(name, f"mark{len(new) + 1}"))
+            for other in list(mark.attrib):
+                if other != name_of:
+                    del mark.attrib[other]
+    for tree in trees:
+        for element in tree.iter():
+            if element.tag in _POINTERS and element.get(ref) in new:
+                element.set(ref, new[element.get(ref)])
+            target = element.get(href, "")
+            if target[:1] == "#" and unquote(target[1:]) in new:
+                element.set(href, "#" + new[unquote(target[1:])])
 
-    return Piece(text, write)
+
+def _rename_styles(trees: list[Element], finder: NameFinder) -> None:
+    """Styles called after the person are numbered instead; what they say stays."""
+    names: dict[str, str] = {}
+    for tree in trees:
+        for element in tree.iter():
+            for attribute in ("name", "display-name"):
+                value = element.get(f"{{{STYLE}}}{attribute}")
+                if value is not None:
+                    names.setdefault(value, unescaped(value))
+    bad = hits(names.values(), finder)
+    new: dict[str, str] = {}
+    for value, plain in names.items():
+        if plain in bad:
+            new[value] = f"stil{len(new) + 1}"
+    if not new:
+        return
+    for tree in trees:
+        for element in tree.iter():
+            for attribute, value in list(element.attrib.items()):
+                if value in new and local_name(attribute).endswith("name"):
+                    element.set(attribute, new[value])
+
+
+def _rename_sheets(tree: Element, finder: NameFinder, label: str) -> None:
+    """A sheet called after the person gets the label, without the signs sheet names may not hold."""
+    plain = re.sub(r"[\[\]*?:/\\']", "", label).strip() or "Blad"
+    count = 0
+    for sheet in tree.iter(f"{{{TABLE}}}table"):
+        name = sheet.get(f"{{{TABLE}}}name", "")
+        if hits([name], finder):
+            count += 1
+            sheet.set(f"{{{TABLE}}}name", plain if count == 1 else f"{plain} {count}")
+
+
+def _structural(element: Element, name: str) -> bool:
+    short = local_name(name)
+    return not (short in _FREE or short == "name") or local(element) == "style"
+
+
+def _free_columns(tree: Element, label: str) -> None:
+    """Columns and rows of a sheet fit themselves to their text: a sheet that shows a label gets one measure."""
+    style_name = f"{{{TABLE}}}style-name"
+    used = False
+    for sheet in tree.iter(f"{{{OFFICE}}}spreadsheet"):
+        for table in sheet.iter(f"{{{TABLE}}}table"):
+            if not any(label in "".join(one.itertext()) for one in table.iter(f"{{{TEXT}}}p")):
+                continue
+            used = True
+            for column in table.iter(f"{{{TABLE}}}table-column"):
+                column.set(style_name, "kolumn")
+            for row in table.iter(f"{{{TABLE}}}table-row"):
+                row.attrib.pop(style_name, None)
+    automatic = tree.find(f"{{{OFFICE}}}automatic-styles")
+    if not used or automatic is None:
+        return
+    style = etree.SubElement(automatic, f"{{{STYLE}}}style")
+    style.set(f"{{{STYLE}}}name", "kolumn")
+    style.set(f"{{{STYLE}}}family", "table-column")
+    measure = etree.SubElement(style, f"{{{STYLE}}}table-column-properties")
+    measure.set(f"{{{STYLE}}}column-width", "5cm")
+    _drop_unused(tree, automatic, ("table-column", "table-row"))
+
+
+def _drop_unused(tree: Element, automatic: Element, families: tuple[str, ...]) -> None:
+    used = {
+        value
+        for element in tree.iter()
+        for name, value in element.attrib.items()
+        if local_name(name).endswith("style-name")
+    }
+    for style in list(automatic):
+        if style.get(f"{{{STYLE}}}family") in families and style.get(f"{{{STYLE}}}name") not in used:
+            automatic.remove(style)
+
+
+_USERS = {"paragraph": _PARAGRAPHS, "text": _names(TEXT, "span", "a")}
+
+
+def _canonical_styles(tree: Element) -> None:
+    """Automatic text and paragraph styles: equal ones become one, in the order of use."""
+    automatic = tree.find(f"{{{OFFICE}}}automatic-styles")
+    if automatic is None:
+        return
+    style_name, family_of, name_of = f"{{{TEXT}}}style-name", f"{{{STYLE}}}family", f"{{{STYLE}}}name"
+    for family, users in _USERS.items():
+        styles = {one.get(name_of): one for one in automatic if one.get(family_of) == family}
+        elsewhere = {
+            value
+            for element in tree.iter()
+            for name, value in element.attrib.items()
+            if value in styles and not (name == style_name and element.tag in users) and name != name_of
+        }
+        new: dict[tuple[Any, ...], str] = {}
+        order: list[Element] = []
+        for element in tree.iter(*users):
+            old = element.get(style_name)
+            if old not in styles or old in elsewhere:
+                continue
+            look = _form(styles[old])
+            if family == "text" and not look:
+                del element.attrib[style_name]
+                continue
+            if look not in new:
+                new[look] = f"s{family[0]}{len(new) + 1}"
+                order.append(styles[old])
+            element.set(style_name, new[look])
+        for name, style in styles.items():
+            if name not in elsewhere:
+                automatic.remove(style)
+        for number, style in enumerate(order, 1):
+            style.set(name_of, f"s{family[0]}{number}")
+            automatic.append(style)
+
+
+def _form(style: Element) -> tuple[Any, ...]:
+    """What a style says, without its name; empty if it says nothing."""
+    if not any(one.attrib or len(one) for one in style) and len(style.attrib) <= 2:
+        return ()
+    attributes = {name: value for name, value in style.attrib.items() if name != f"{{{STYLE}}}name"}
+    return (tuple(sorted(attributes.items())), *(form(one) for one in style))
+
+
+def _join_spans(tree: Element) -> None:
+    """Drop empty spans, dissolve those without a style, join neighbours of one style."""
+    for span in list(tree.iter(_SPAN)):
+        if not len(span) and not span.text:
+            drop(span)
+        elif not span.attrib:
+            unwrap(span)
+    for span in list(tree.iter(_SPAN)):
+        before = span.getprevious()
+        if before is None or before.tag != _SPAN or before.tail or dict(before.attrib) != dict(span.attrib):
+            continue
+        if span.text:
+            if len(before):
+                before[-1].tail = (before[-1].tail or "") + span.text
+            else:
+                before.text = (before.text or "") + span.text
+        for child in list(span):
+            before.append(child)
+        before.tail = span.tail
+        span.tail = None
+        span.getparent().remove(span)

@@ -59,7 +59,7 @@ class Part:
     kind: str
     source: str
     content_type: str
-    tree: Element | None = None
+    tree: Element = None
     data: bytes = b""
     links: "dict[str, Part | str]" = field(default_factory=dict)
     name: str = ""
@@ -90,15 +90,14 @@ DRAWING_KINDS: Mapping[str, Kind] = {
     "chart": Kind("{folder}/charts/chart{n}.xml", _OFFICE_CONTENT + "drawingml.chart+xml"),
     "diagramData": Kind("{folder}/diagrams/data{n}.xml", _OFFICE_CONTENT + "drawingml.diagramData+xml"),
     "diagramLayout": Kind("{folder}/diagrams/layout{n}.xml", _OFFICE_CONTENT + "drawingml.diagramLayout+xml"),
-    "diagramQuickStyle": Kind(
-        "{folder}/diagrams/quickStyle{n}.xml", _OFFICE_CONTENT + "drawingml.diagramStyle+xml"
-    ),
+    "diagramQuickStyle": Kind("{folder}/diagrams/quickStyle{n}.xml", _OFFICE_CONTENT + "drawingml.diagramStyle+xml"),
     "diagramColors": Kind("{folder}/diagrams/colors{n}.xml", _OFFICE_CONTENT + "drawingml.diagramColors+xml"),
     "theme": Kind("{folder}/theme/theme{n}.xml", _OFFICE_CONTENT + "theme+xml", implicit=True),
 }
 """Parts that both text documents and workbooks may hold."""
 
 MAX_PARTS = 2_000
+
 
 class Package:
     """A source package, read once."""
@@ -301,9 +300,7 @@ def prune(parts: list[Part], report: Report) -> None:
     for part in parts:
         if part.tree is None:
             continue
-        good = {
-            rel_id for rel_id, target in part.links.items() if isinstance(target, str) or id(target) in live
-        }
+        good = {rel_id for rel_id, target in part.links.items() if isinstance(target, str) or id(target) in live}
         for element in list(part.tree.iter()):
             ids = [value for name, value in element.attrib.items() if name.startswith(prefix)]
             if not ids or good.issuperset(ids) or element.getroottree().getroot() is not part.tree:
@@ -320,9 +317,7 @@ def prune(parts: list[Part], report: Report) -> None:
             drop(element)
 
 
-def write(
-    parts: list[Part], kinds: Mapping[str, Kind], folder: str, main_name: str, main_type: str
-) -> bytes:
+def write(parts: list[Part], kinds: Mapping[str, Kind], folder: str, main_name: str, main_type: str) -> bytes:
     """Write the new package.
 
     Args:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from sigill.errors import N_, BadInput, Blocked, NothingRead
 from sigill.mask.image import mask_picture
-from sigill.mask.joined import Block, NameFinder, Piece, joined, mask_blocks
+from sigill.mask.joined import Block, NameFinder, Piece, joined, mask_blocks, words
 from sigill.mask.report import Options, Report
 
 MAX_DEPTH = 200
@@ -82,27 +82,27 @@ class Group:
 
 Item = Word | Letters | Bytes | Group
 
-_DROPPED = frozenset(
+_DROPPED = words(
     "info generator userprops xmlnstbl rsidtbl themedata colorschememapping datastore latentstyles revtbl annotation "
     "atnid atnauthor atnref atnicn atnparent atndate atntime atrfstart atrfend bkmkstart bkmkend template mailmerge "
     "docvar datafield formfield objdata objclass objname objalias objsect nonshppict pnseclvl filetbl passwordhash "
     "protusertbl pgptbl ebcstart ebcend private xe tc rxe tcf txe blipuid fontemb fontfile background nextfile "
     "writereservation writereservhash factoidname oldcprops oldpprops oldtprops "
     "oldsprops htmltag mhtmltag xform xmlattr xmlname xmlopen xmlclose wgrffmtfilter ftncn falt panose shprslt comment "
-    "keywords subject author operator manager company hlinkbase userprops linkval propname staticval".split()
+    "keywords subject author operator manager company hlinkbase userprops linkval propname staticval"
 )
-_KEPT_STARRED = frozenset(
+_KEPT_STARRED = words(
     "shppict shpinst cs ts ds listtable listoverridetable listpicture pn pntext pntxta pntxtb fldinst defchp "
-    "defpap ftnsep ftnsepc aftnsep aftnsepc ftnsepc aftncn footnote upr ud do tblstyle".split()
+    "defpap ftnsep ftnsepc aftnsep aftnsepc ftnsepc aftncn footnote upr ud do tblstyle"
 )
-_TABLES = frozenset("fonttbl colortbl stylesheet listtable listoverridetable".split())
+_TABLES = words("fonttbl colortbl stylesheet listtable listoverridetable")
 _GONE_WORDS = re.compile(
     r"(?i)^(insrsid|rsid.*|charrsid|pararsid|sectrsid|tblrsid|delrsid|revised|revauth|revdttm|revprop|revbar|crauth|"
     r"crdate|srauth|srdate|mvauth|mvdate|mvf|mvt|noproof|lang.*|alang.*|deflang.*|adeflang.*|uc|edmins|vern|nofchars|"
     r"nofpages|nofwords|nofcharsws|version|id|viewkind|viewscale|viewzk|atnformat|revisions|proptype|lbr|"
     r"saveinvalidxml|ansicpg|ansi|mac|pc|pca|rtf|upr|formprot|revprot|annotprot|readprot|enforceprot|protlevel|chatn)$"
 )
-_BREAKS = frozenset("par cell row sect page nestcell nestrow column softcol softpage".split())
+_BREAKS = words("par cell row sect page nestcell nestrow column softcol softpage")
 _CHARACTERS = {
     "tab": "\t",
     "line": "\n",
@@ -403,9 +403,7 @@ def _resolve(root: Group, codepage: str, fonts: dict[int, int]) -> None:
         def flush() -> None:
             nonlocal raw
             if raw:
-                text = (
-                    raw.decode("latin-1") if active == "symbol" else raw.decode(active, "replace")
-                )
+                text = raw.decode("latin-1") if active == "symbol" else raw.decode(active, "replace")
                 add(text)
                 raw = b""
 
@@ -443,10 +441,10 @@ def _resolve(root: Group, codepage: str, fonts: dict[int, int]) -> None:
     walk(root, charset(default), False)
 
 
-_NO_TEXT = frozenset("fldinst colortbl pict levelnumbers leveltext listid picprop".split())
-_OWN_TEXT = frozenset(
+_NO_TEXT = words("fldinst colortbl pict levelnumbers leveltext listid picprop")
+_OWN_TEXT = words(
     "header headerl headerr headerf footer footerl footerr footerf footnote shptxt fonttbl stylesheet listtable "
-    "pgdsctbl ftnsep ftnsepc aftnsep aftnsepc pntext listtext pntxta pntxtb result listname levelmarker".split()
+    "pgdsctbl ftnsep ftnsepc aftnsep aftnsepc pntext listtext pntxta pntxtb result listname levelmarker"
 )
 
 
@@ -515,9 +513,7 @@ def _list_texts(root: Group, finder: NameFinder, report: Report) -> None:
             report.took("text", "list text")
 
 
-_PICTURE_WORDS = frozenset(
-    "picw pich picwgoal pichgoal picscalex picscaley piccropl piccropr piccropt piccropb".split()
-)
+_PICTURE_WORDS = words("picw pich picwgoal pichgoal picscalex picscaley piccropl piccropr piccropt piccropb")
 
 
 def _pictures(root: Group, finder: NameFinder, options: Options, report: Report) -> None:
@@ -594,7 +590,7 @@ def _worth(group: Group) -> bool:
     return False
 
 
-_ALONE = frozenset(
+_ALONE = words(
     "chpgn chdate chtime chftn chftnsep chftnsepc list listlevel listoverride listid listoverridecount sectd trowd "
-    "pgdscnxt ls levelnfc pict".split()
+    "pgdscnxt ls levelnfc pict"
 )

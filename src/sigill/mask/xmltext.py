@@ -125,6 +125,16 @@ def unwrap(element: Element) -> None:
         parent.insert(index + offset, child)
 
 
+def form(element: Element) -> tuple[Any, ...]:
+    """What an element says, for comparing: tag, attributes, text, children; not what stands behind it."""
+    return (
+        element.tag,
+        tuple(sorted(element.attrib.items())),
+        element.text or "",
+        tuple((form(child), child.tail or "") for child in element),
+    )
+
+
 def text_piece(element: Element) -> Piece:
     """A piece that is an element's own text."""
 
@@ -154,18 +164,38 @@ def plain_piece(element: Element) -> Piece:
     return Piece(element.text or "", write)
 
 
-def loose_blocks(root: Element, seen: set[Element], *, skip: frozenset[str] = frozenset()) -> list[Block]:
+def morphing_piece(element: Element, text: str, tag: str) -> Piece:
+    """A piece that is an element without text of its own (a tab, a break).
+
+    Args:
+        text: what the finder sees in its place.
+        tag: what the element becomes when another text must stand there.
+    """
+
+    def write(new: str) -> None:
+        if element.tag == tag or new != text:
+            if element.tag != tag:
+                element.attrib.clear()
+                element.tag = tag
+            element.text = new
+
+    return Piece(text, write)
+
+
+def loose_blocks(
+    root: Element, texts: set[Element], tails: set[Element], *, skip: frozenset[str] = frozenset()
+) -> list[Block]:
     """Every text node that no block holds yet, each a block of its own, so that nothing is passed over.
 
     Args:
-        seen: the elements whose text is in a block already.
+        texts, tails: the elements whose text, or the text behind which, is in a block already.
         skip: tags whose text is looked after elsewhere.
     """
     blocks = []
     for element in root.iter():
-        if element.text and element not in seen and element.tag not in skip and element.text.strip():
+        if element.text and element not in texts and element.tag not in skip and element.text.strip():
             blocks.append([plain_piece(element)])
-        if element.tail and element.tail.strip():
+        if element.tail and element not in tails and element.tail.strip():
             blocks.append([tail_piece(element)])
     return blocks
 

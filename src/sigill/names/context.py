@@ -17,9 +17,11 @@ from sigill.names.words import (
     FUNCTION_WORDS,
     KIN_AND_ROLES,
     NOT_A_NAME_BEFORE,
+    OWNED,
     PERSON_VERBS,
     PLACELIKE,
     given_names,
+    surnames,
 )
 
 _BEFORE = re.compile(r"([^\W_](?:[\w’'´-]*[\w])?)([.]?[^\w]*)\Z")
@@ -43,6 +45,8 @@ _ACRONYMS = frozenset(
     "AA IS SO SD ER TE PL EV LG HL PN EB ES TS OW AR AD AH HR IT EU FN TV CV KD MP BUP VC EC GL AC OC PM SL RF NA SA US "
     "UK AF AB BB ID IP IQ OK OS PC PR RS SF ST TF TR UF VD VM FK KF LO SKR".split()
 )
+
+_PARTIES = frozenset(("SD", "KD", "MP", "FI"))
 
 
 def text_of(word: str) -> str:
@@ -113,7 +117,9 @@ def is_capital(word: str) -> bool:
     return word[:1].isupper()
 
 
-def somebody_else_behind(near: Around, own: Sequence[str], titles: frozenset[str], *, learned: frozenset[tuple[str, str]]) -> bool:  # noqa: E501
+def somebody_else_behind(
+    near: Around, own: Sequence[str], titles: frozenset[str], *, learned: frozenset[tuple[str, str]]
+) -> bool:  # noqa: E501
     """Whether a lone given name is the beginning of another person's full name ("Åsa Berglund").
 
     Args:
@@ -140,12 +146,39 @@ def somebody_else_before(near: Around, own: Sequence[str]) -> bool:
         return False
     if text in KIN_AND_ROLES:
         return True
-    if not is_capital(word) or text in FUNCTION_WORDS or (word.isupper() and len(word) > 1 and not near.found.isupper()):
+    if (
+        not is_capital(word)
+        or text in FUNCTION_WORDS
+        or (word.isupper() and len(word) > 1 and not near.found.isupper())
+    ):
         return False
     if text in given_names():
         return True
     # A capital in the middle of a sentence is a name; at its beginning any word has one.
     return not around(near.text, near.start - len(near.gap_before) - len(word), near.start - len(near.gap_before)).opens
+
+
+def listed_as_another(near: Around, *, surname: bool, own: Sequence[str], learned: frozenset[tuple[str, str]]) -> bool:
+    """Whether a lone name stands in a list as somebody else: "Öberg, Tomas", "Berglund, Åsa".
+
+    Args:
+        surname: the lone name is a surname; otherwise a given name.
+    """
+    if surname:
+        after = text_of(near.after)
+        return (
+            _starts_line(near.text, near.start) and bool(re.fullmatch(r",[ \u00a0]", near.gap_after)) and is_capital(near.after)
+            and after in given_names() and after not in own
+        )  # fmt: skip
+    before = text_of(near.before)
+    if not re.fullmatch(r",[ \u00a0]", near.gap_before) or not is_capital(near.before) or before in own:
+        return False
+    start = near.start - len(near.gap_before) - len(near.before)
+    return _starts_line(near.text, start) and (before in surnames() or (text_of(near.found), before) in learned)
+
+
+def _starts_line(text: str, start: int) -> bool:
+    return text[:start].rstrip(" \t\u00a0")[-1:] in ("", "\n")
 
 
 def relative_or_role(near: Around, own_titles: frozenset[str]) -> bool:
@@ -167,10 +200,17 @@ def is_word(near: Around, name: str, *, owner: bool) -> bool | None:
     if not is_capital(found):
         return True
     following = near.after
-    if after and following[:1].islower() and after in NOT_A_NAME_BEFORE.get(name, ()):
+    if after in ("och", "eller") and _capital_after(near):
+        return False
+    if following[:1].islower() and after in NOT_A_NAME_BEFORE.get(name, ()) and (near.opens or name in ("per", "max")):
+        # "Ek. bistånd" is a shortened word; a full stop after another name ends its sentence.
         if not re.search(r"[.!?]\s|\n", near.gap_after) or (name == "ek" and near.gap_after.startswith(".")):
             return True
-    if following[:1].isdigit() and near.follows_closely and name in ("per", "max", "maj", "juni", "april", "august", "o", "a"):
+    if (
+        following[:1].isdigit()
+        and near.follows_closely
+        and name in ("per", "max", "maj", "juni", "april", "august", "o", "a")
+    ):
         return True
     if name in PLACELIKE and text_of(near.before) in ("i", "utanfor", "nara") and near.precedes_closely:
         return True
@@ -181,15 +221,18 @@ def is_word(near: Around, name: str, *, owner: bool) -> bool | None:
         return False
     if owner and following[:1].islower():
         return False
-    if after in PERSON_VERBS or after.endswith("ade") or (after in ("och", "eller") and _capital_after(near, after)):
+    if name[-1:] in ("s", "x", "z") and after in OWNED:
         return False
-    if re.match(r"\s*(?:\n|\Z|[,(/·|\t<>;])", near.text[near.end : near.end + 20]) or near.gap_after.startswith((":", ",")):
+    if after in PERSON_VERBS or (name not in ("per", "max") and re.search(r".{3}(?:ar|er|ade|dde|tte)\Z", after)):
+        return False
+    if re.match(r"\s*(?:\n|\Z|[,(/·|\t<>;])", near.text[near.end : near.end + 20]) or near.gap_after.startswith(
+        (":", ",")
+    ):
         return False
     return None
 
 
-def _capital_after(near: Around, word: str) -> bool:
-    del word
+def _capital_after(near: Around) -> bool:
     rest = near.text[near.end + len(near.gap_after) + len(near.after) :][:40]
     return bool(re.match(r"\s+[A-ZÅÄÖÉÜĐ]", rest))
 
@@ -206,7 +249,7 @@ def signature(near: Around, exact: bool) -> bool | None:
     head, tail = near.text[max(0, near.start - 40) : near.start], near.text[near.end : near.end + 20]
     if re.match(r"[-‐‑]\w|[.]\w", tail) or re.search(r"\w[-‐‑]\Z|§\s?\Z|\d\Z", head):
         return False
-    if re.match(r"\s*\)", tail) and re.search(r"[A-ZÅÄÖ][\w-]+\s\(\Z", head) and len(found) < 3:
+    if re.match(r"\s*\)", tail) and re.search(r"[A-ZÅÄÖ][\w-]+\s\(\Z", head) and found in _PARTIES:
         return False  # "Ulf Mårdklint (SD)": a party
     if _SIGNED.search(head):
         return True
@@ -248,7 +291,17 @@ def address_around(text: str, start: int, end: int) -> tuple[int, int] | None:
 def particle_before(text: str, start: int) -> int:
     """Where a surname begins, with "von", "af", "Al-" in front of it."""
     while found := re.search(r"(?<![\w'’])([^\W\d_]{1,3})(?:[ \u00a0]|-\n?|[’'])\Z", text[max(0, start - 12) : start]):
-        if found[1].lower() not in PARTICLES or found[1].lower() in ("den", "del", "der", "d", "o", "l", "le", "ben", "ul"):
+        if found[1].lower() not in PARTICLES or found[1].lower() in (
+            "den",
+            "del",
+            "der",
+            "d",
+            "o",
+            "l",
+            "le",
+            "ben",
+            "ul",
+        ):
             break
         start -= len(found[0])
     return start
@@ -279,7 +332,9 @@ def _line_alone(low: str, at: int) -> bool:
 
 def title_behind(text: str, end: int, titles: Sequence[str], units: Sequence[str]) -> int:
     """Where a staff title (and unit) directly behind `end` ends, or `end`."""
-    joint = re.compile(r"\s?,[ \u00a0]?\n?|[ \u00a0]?\((?=[^)]{3,80}\))|[ \t]*\n[ \t]*|[ \u00a0][–-][ \u00a0]").match(text, end)
+    joint = re.compile(r"\s?,[ \u00a0]?\n?|[ \u00a0]?\((?=[^)]{3,80}\))|[ \t]*\n[ \t]*|[ \u00a0][–-][ \u00a0]").match(
+        text, end
+    )
     if not joint:
         return end
     at = joint.end()
@@ -287,7 +342,9 @@ def title_behind(text: str, end: int, titles: Sequence[str], units: Sequence[str
     for title in titles:
         if low.startswith(title) and not low[len(title) : len(title) + 1].isalnum():
             stop = at + len(title)
-            unit = re.compile(r"(?:,?[ \u00a0]|,?[ \t]*\n[ \t]*|,?\s(?:på|vid|i|för)\s(?:enheten\s)?)").match(text, stop)
+            unit = re.compile(r"(?:,?[ \u00a0]|,?[ \t]*\n[ \t]*|,?\s(?:på|vid|i|för)\s(?:enheten\s)?)").match(
+                text, stop
+            )
             named = False
             if unit:
                 for one in units:
@@ -299,12 +356,31 @@ def title_behind(text: str, end: int, titles: Sequence[str], units: Sequence[str
             if joint[0].endswith("("):
                 return stop + 1 if text[stop : stop + 1] == ")" else end
             # ", socialsekreterare Björn Stig": the title is the next person's.
-            if not named and re.match(r"[ \u00a0]+[A-ZÅÄÖÉĐ]", text[stop : stop + 3]) and not re.match(r"[ \u00a0]+(?:Telefon|Tel|E-post|Mobil|Direkt)\b", text[stop : stop + 12]):  # noqa: E501
+            if (
+                not named
+                and re.match(r"[ \u00a0]+[A-ZÅÄÖÉĐ]", text[stop : stop + 3])
+                and not re.match(r"[ \u00a0]+(?:Telefon|Tel|E-post|Mobil|Direkt)\b", text[stop : stop + 12])
+            ):  # noqa: E501
                 return end
-            if "\n" in joint[0] and not named and not re.match(r"[ \t]*(?:\n|\Z|[,.;)·|])|\s+\d", text[stop : stop + 8]):
+            if (
+                "\n" in joint[0]
+                and not named
+                and not re.match(r"[ \t]*(?:\n|\Z|[,.;)·|])|\s+\d", text[stop : stop + 8])
+            ):
                 return end
             return stop
     return end
+
+
+def is_staff_post(line: str, titles: Sequence[str], units: Sequence[str]) -> bool:
+    """Whether a line is nothing but a staff title, with or without a unit."""
+    line = line.strip().rstrip(".,;").lower()
+    for title in titles:
+        if line.startswith(title):
+            rest = line[len(title) :].strip(" ,\u00a0\n")
+            if not rest or any(rest == unit.lower() for unit in units):
+                return True
+    return False
 
 
 def phone_back(text: str, end: int, digits: str) -> tuple[int, bool] | None:
@@ -367,5 +443,3 @@ def _free(text: str, start: int, end: int) -> bool:
     """No further figure is joined on."""
     before = text[max(0, start - 2) : start]
     return not re.search(r"\d[ -]?\Z", before) and not text[end : end + 1].isdigit()
-
-

@@ -35,7 +35,7 @@ _GIVEN = (Role.GIVEN, Role.GIVEN_PART)
 _SURNAME = (Role.SURNAME, Role.SURNAME_PART)
 _KINDS: dict[Role, LabelKind] = {Role.EMAIL: "email", Role.USER_ID: "user_id", Role.PHONE_END: "phone"}
 _REACH = 12  # characters between two pieces of one name, at most
-_INITIALS_BEFORE = re.compile(r"(?<![\w.])((?:[^\W\d_](?:\.[ \u00a0-]?|[ \u00a0-])){1,4}|[^\W\d_]{2}\.?[ \u00a0])\Z")
+_INITIALS_BEFORE = re.compile(r"(?<![\w.])((?:[^\W\d_](?:\.[ \u00a0-]?\n?|[ \u00a0-])){1,4}|[^\W\d_]{2}\.?[ \u00a0])\Z")
 _INITIAL_BEHIND = re.compile(r"([ \u00a0_.-])([^\W\d_](?:[.-]?[^\W\d_]){0,3})(?![^\W\d_])\.?")
 _MIDDLE_INITIAL = re.compile(r"[ \u00a0][^\W\d_]\.?[ \u00a0]")
 _OWNER = re.compile(r"[:’'´`]s(?!\w)")
@@ -144,12 +144,20 @@ class Finder:
         self._initials = [_only_initials(entries) for entries in self._lexicon.entries]
         self._words = [_only_words(entries) for entries in self._lexicon.entries]
 
-    def for_document(self, text: str) -> "Finder":
-        """A finder for the parts of one document: whether a full name stands in it is decided by all of `text`."""
+    def for_document(self, text: str, *, present: Sequence[str] = ()) -> "Finder":
+        """A finder for the parts of one document: whether a full name stands in it is decided by all of `text`.
+
+        Args:
+            text: the whole document's text.
+            present: staff ids of those who are known to be in it, whatever the text says.
+        """
+        canonical, folded = prepare(text)
+        scan = self._scan(canonical.text, folded)
+        known = self._survey(scan, self._mentions(scan), self._known)
+        ids = {at for at, person in enumerate(self._lexicon.people) if person.staff_id in present}
         other = object.__new__(Finder)
         other.__dict__.update(self.__dict__)
-        scan = self._scan(prepare(text)[0].text, prepare(text)[1])
-        other._known = self._survey(scan, self._mentions(scan), self._known)
+        other._known = _Known(known.present | ids, known.others, known.learned)
         return other
 
     def find(self, text: str) -> list[Span]:
@@ -169,20 +177,18 @@ class Finder:
         placed = []
         for span in spans:
             start, end = canonical.source(span.start, span.end)
-            placed.append(
-                Span(start, end, span.kind, span.staff_id, span.certainty, span.family, span.reason)
-            )
+            placed.append(Span(start, end, span.kind, span.staff_id, span.certainty, span.family, span.reason))
         return _without_overlaps(placed)
 
-    def shared_with_kept(self) -> dict[str, frozenset[str]]:
-        """Staff id → folded given names and surnames that a person in `keep` bears too."""
-        kept: frozenset[str] = frozenset().union(*(one.pieces for one in self._lexicon.others if one.kept))
-        found = {}
-        for person, own in zip(self._lexicon.people, self._own, strict=True):
-            common = frozenset(own) & kept
-            if common:
-                found[person.staff_id] = common
-        return found
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Staff titles, lower case, the longest first."""
+        return self._lexicon.titles
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The register's units, the longest first."""
+        return self._lexicon.units
 
     # -- finding pieces ------------------------------------------------------------------------------------------
 
@@ -270,7 +276,10 @@ class Finder:
                 near = around(scan.text, one.start, one.end)
                 if near.follows_closely and context.is_capital(near.after):
                     learned.add((text_of(near.found), text_of(near.after)))
-        others = known.others | {hit.entry.person for hit in scan.others}
+        exact = {(one.start, one.end) for one in mentions if one.full and self._exactly(scan.text, one)}
+        others = known.others | {
+            hit.entry.person for hit in scan.others if (hit.start, hit.end) not in exact
+        }
         return _Known(frozenset(present), others, frozenset(learned))
 
     def _distinctive(self, mention: _Mention) -> bool:
@@ -377,9 +386,7 @@ class Finder:
             return None
         return self._span(mention, "review", "may be initials")
 
-    def _judge_address(
-        self, text: str, mention: _Mention, address: tuple[int, int], known: _Known
-    ) -> Span | None:
+    def _judge_address(self, text: str, mention: _Mention, address: tuple[int, int], known: _Known) -> Span | None:
         local = text[address[0] : address[1]].partition("@")[0]
         inside = text[mention.start : mention.end]
         rest = [word for word in text_of(local.replace(inside, " ", 1)).split() if len(word) > 1 and word.isalpha()]
@@ -404,7 +411,9 @@ class Finder:
                 return None
             mention.end = _with_owner(text, mention.end)
             return self._span(mention, "certain", "the name in one word")
-        mention.start = context.particle_before(text, mention.start) if self._starts_with_surname(mention) else mention.start
+        mention.start = (
+            context.particle_before(text, mention.start) if self._starts_with_surname(mention) else mention.start
+        )
         mention.end = _with_owner(text, _whole_double(text, mention.end))
         worst = min(mention.pieces, key=lambda piece: piece.quality)
         if worst.common and worst.quality < 2:
@@ -428,11 +437,23 @@ class Finder:
             return self._span(mention, sure, "initial and surname", family="initial and surname")
         mention.start = context.particle_before(text, mention.start)
         near = around(text, mention.start, self._bare_end(mention))
-        if re.fullmatch(r"[^\W\d_]\.[ \u00a0]?|[^\W\d_][ \u00a0]", near.before + near.gap_before) and near.before not in "IÅÖ":
+        if (
+            re.fullmatch(r"[^\W\d_]\.[ \u00a0]?|[^\W\d_][ \u00a0]", near.before + near.gap_before)
+            and near.before not in "IÅÖ"
+        ):
             return None if context.is_capital(near.before) else self._lone_span(text, mention, known, near)
         if _joined_to_another(text, mention.start, mention.end):
-            return self._span(mention, "review", "half of another double name") if mention.person in known.present and not self._common(mention) else None  # noqa: E501
-        if context.somebody_else_before(near, self._own[mention.person]):
+            return (
+                self._span(mention, "review", "half of another double name")
+                if mention.person in known.present and not self._common(mention)
+                else None
+            )  # noqa: E501
+        own = self._own[mention.person]
+        if not self._distinctive(mention) and context.listed_as_another(
+            near, surname=True, own=own, learned=known.learned
+        ):
+            return None
+        if context.somebody_else_before(near, own):
             if self._distinctive(mention):
                 return self._span(mention, "review", "the surname with another given name")
             return None
@@ -461,13 +482,13 @@ class Finder:
                 return None
         if context.somebody_else_behind(near, own, self._titles, learned=known.learned):
             return None
+        if context.listed_as_another(near, surname=False, own=own, learned=known.learned):
+            return None
         if context.relative_or_role(near, self._own_titles[mention.person]):
             return None
         return self._lone_span(text, mention, known, near)
 
-    def _lone_span(
-        self, text: str, mention: _Mention, known: _Known, near: Around, family: str = ""
-    ) -> Span | None:
+    def _lone_span(self, text: str, mention: _Mention, known: _Known, near: Around, family: str = "") -> Span | None:
         piece = mention.pieces[0]
         name = text_of(near.found)
         present = mention.person in known.present
@@ -489,7 +510,7 @@ class Finder:
             return self._span(mention, "review", "a name alone", family=family)
         other = any(i in known.others and name in self._lexicon.others[i].pieces for i in self._sharing(name))
         if other:
-            if not present:
+            if not present or piece.quality < 3:
                 return None
             return self._span(mention, "review", "somebody else in the document is called the same", family=family)
         if piece.quality < 2:
@@ -502,7 +523,9 @@ class Finder:
         if piece.family.startswith("nickname"):
             return self._span(mention, "review", "a usual short form") if present else None
         if present or self._lone == "mask":
-            return self._span(mention, "likely", "alone; the person is in the document" if present else "alone", family=family)  # noqa: E501
+            return self._span(
+                mention, "likely", "alone; the person is in the document" if present else "alone", family=family
+            )  # noqa: E501
         if self._distinctive(mention):
             return self._span(mention, "likely", "a surname that nobody else bears", family=family)
         if self._lexicon.shared.get(name, 0) > 1 and not present:
@@ -535,7 +558,9 @@ class Finder:
             return None
         person = self._lexicon.people[mention.person]
         names = [words_of(person.preferred_name), words_of(person.given_names)]
-        firsts = {"".join(text_of(word)[:1] for word in name[:count]) for name in names for count in range(1, len(name) + 1)}
+        firsts = {
+            "".join(text_of(word)[:1] for word in name[:count]) for name in names for count in range(1, len(name) + 1)
+        }
         return start - len(found[0]) if text_of(letters) in firsts else None
 
     def _surname_begins(self, person: int, letters: str) -> bool:
@@ -583,7 +608,9 @@ class Finder:
 
 def _own_names(person: StaffMember) -> tuple[str, ...]:
     names = [person.preferred_name, person.surname, person.former_surname, *person.given_names.split()]
-    names += [part for name in (person.surname, person.former_surname, person.preferred_name) for part in words_of(name)]
+    names += [
+        part for name in (person.surname, person.former_surname, person.preferred_name) for part in words_of(name)
+    ]
     return tuple(dict.fromkeys(text_of(name) for name in names if len(name) > 1))
 
 
@@ -602,9 +629,7 @@ def _only_initials(entries: tuple[Entry, ...]) -> frozenset[str] | None:
 
 
 def _only_words(entries: tuple[Entry, ...]) -> bool:
-    return all(
-        entry.role in (*_GIVEN, *_SURNAME) and entry.quality < 2 or _wordlike(entry) for entry in entries
-    )
+    return all(entry.role in (*_GIVEN, *_SURNAME) and entry.quality < 2 or _wordlike(entry) for entry in entries)
 
 
 def _wordlike(entry: Entry) -> bool:
@@ -663,7 +688,9 @@ def _follows(text: str, pieces: list[_Hit], new: _Hit) -> bool:
     """Whether the piece `new` goes on with the name begun in `pieces`."""
     last = pieces[-1]
     gap = text[last.end : new.start]
-    if last.entry.owner or any(text_of(text[one.start : one.end]) == text_of(text[new.start : new.end]) for one in pieces):
+    if last.entry.owner or any(
+        text_of(text[one.start : one.end]) == text_of(text[new.start : new.end]) for one in pieces
+    ):
         return False
     one, other = text[last.start : last.end], text[new.start : new.end]
     if other[:1].islower() != one[:1].islower() and text_of(other if other[:1].islower() else one) in _small_words():
@@ -725,9 +752,7 @@ def _without_overlaps(spans: list[Span]) -> list[Span]:
             start, end = (min(last.start, span.start), max(last.end, span.end))
             if span.certainty == "review" or last.certainty == "review":
                 start, end = winner.start, winner.end
-            kept[-1] = Span(
-                start, end, winner.kind, winner.staff_id, winner.certainty, winner.family, winner.reason
-            )
+            kept[-1] = Span(start, end, winner.kind, winner.staff_id, winner.certainty, winner.family, winner.reason)
             continue
         kept.append(span)
     return kept

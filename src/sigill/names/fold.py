@@ -163,9 +163,7 @@ def key(text: str) -> bytes:
     return b" ".join(fold(canonical(text).text).split())
 
 
-def _rewrite(
-    text: str, pattern: re.Pattern[str], new: Callable[[re.Match[str]], str | None]
-) -> tuple[str, OffsetMap]:
+def _rewrite(text: str, pattern: re.Pattern[str], new: Callable[[re.Match[str]], str | None]) -> tuple[str, OffsetMap]:
     made = OffsetMap()
     parts: list[str] = []
     at = length = 0

@@ -83,7 +83,14 @@ def forms_of(person: StaffMember, register: StaffRegister) -> tuple[Form, ...]:
 def _bearers(register: StaffRegister) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for one in register.values():
-        names = {one.preferred_name, one.surname, one.former_surname, one.initials, one.full_name, *words_of(one.surname)}
+        names = {
+            one.preferred_name,
+            one.surname,
+            one.former_surname,
+            one.initials,
+            one.full_name,
+            *words_of(one.surname),
+        }
         names |= {one.given_names.partition(" ")[0], f"{one.surname}, {one.preferred_name}", one.surname + "s"}
         for name in names:
             if name:
@@ -140,7 +147,11 @@ def _initials(person: StaffMember, parts: Parts) -> Iterator[Form]:
     for name in dict.fromkeys([person.preferred_name, *person.given_names.split()[:1], person.given_names]):
         words = words_of(name)
         if words:
-            firsts += [words[0][0] + ".", ".".join(word[0] for word in words) + ".", "-".join(word[0] for word in words)]
+            firsts += [
+                words[0][0] + ".",
+                ".".join(word[0] for word in words) + ".",
+                "-".join(word[0] for word in words),
+            ]
     for first in dict.fromkeys(firsts):
         for surname in parts.surnames:
             if surname.role is Role.SURNAME or len(surname.text) > 3:
@@ -212,7 +223,14 @@ def _identifiers(person: StaffMember) -> Iterator[Form]:
         local, _, domain = person.email.partition("@")
         if domain:
             given, surname = _address(person.preferred_name), _address(person.surname)
-            for scheme in (f"{given}.{surname}", f"{surname}.{given}", f"{given}_{surname}", f"{given}{surname}".replace("-", ""), f"{given[:1]}.{surname}", f"{given}.{surname}".replace("-", "")):  # noqa: E501
+            for scheme in (
+                f"{given}.{surname}",
+                f"{surname}.{given}",
+                f"{given}_{surname}",
+                f"{given}{surname}".replace("-", ""),
+                f"{given[:1]}.{surname}",
+                f"{given}.{surname}".replace("-", ""),
+            ):  # noqa: E501
                 if scheme != local and len(scheme) > 4:
                     text = f"{scheme}@{domain}"
                     yield Form(text, "email", "e-mail scheme", "certain", False, "a usual scheme")
@@ -242,7 +260,9 @@ def _phone(number: str) -> Iterator[Form]:
         yield Form(f"({head}) {rest}", "phone", "phone", "certain", False, reason)
         for abroad in ("+46 ", "+46", "0046 ", "0046", "+46 (0)", "+46(0)", "+46-"):
             for joint in ("-", " ", ""):
-                yield Form(f"{abroad}{head[1:]}{joint}{rest}", "phone", "phone, international", "certain", False, reason)
+                yield Form(
+                    f"{abroad}{head[1:]}{joint}{rest}", "phone", "phone, international", "certain", False, reason
+                )
     if not digits.startswith("07"):
         yield Form(_pairs(tail), "phone", "phone without area code", "likely", False, "without area code")
         for last in (f"{digits[-4:-2]} {digits[-2:]}", digits[-4:]):
@@ -273,7 +293,13 @@ def _post(person: StaffMember, register: StaffRegister) -> Iterator[Form]:
         title, unit = person.title, person.unit
         ending = "n" if title[-1:].lower() in "aeiouyåäö" else "en"
         definite = title[:1].lower() + title[1:] + ending
-        for text in (f"{title}, {unit}", f"{title} {unit}", f"{definite} för {unit}", f"{definite} på {unit}", f"{unit}, {title.lower()}"):  # noqa: E501
+        for text in (
+            f"{title}, {unit}",
+            f"{title} {unit}",
+            f"{definite} för {unit}",
+            f"{definite} på {unit}",
+            f"{unit}, {title.lower()}",
+        ):  # noqa: E501
             yield Form(text, "name", "title and unit", "likely", False, "only one holds this post")
 
 

@@ -12,6 +12,7 @@ would grow by some hundred patterns for each.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
@@ -114,7 +115,9 @@ def build(withheld: Sequence[StaffMember], register: StaffRegister, keep: Sequen
         if any(role in _NAMES for _, role, _ in entries)
     }
     ids = {person.staff_id for person in people}
-    ours = {name[:1] + _text(one.surname) for one in people for name in (_text(one.preferred_name), _text(one.given_names))}  # noqa: E501
+    ours = {
+        name[:1] + _text(one.surname) for one in people for name in (_text(one.preferred_name), _text(one.given_names))
+    }  # noqa: E501
     others = tuple(_others(alone, ours, (one for one in register.values() if one.staff_id not in ids), keep))
     for at, other in enumerate(others):
         for order in _orders(other.name):
@@ -159,7 +162,9 @@ def _add_person(patterns: _Patterns, at: int, person: StaffMember, parts: Parts,
     for initials in parts.initials:
         entry = Entry(at, Role.INITIALS, "initials", 3 if initials == person.initials else 2, texts=(initials,))
         patterns.add(_text(initials), entry)
-        patterns.add(_text(initials) + "s", Entry(at, Role.INITIALS, "initials", entry.quality, owner=True, texts=(initials,)))  # noqa: E501
+        patterns.add(
+            _text(initials) + "s", Entry(at, Role.INITIALS, "initials", entry.quality, owner=True, texts=(initials,))
+        )  # noqa: E501
         dotted = replace(entry, family="initials with points")
         patterns.add(" ".join(_text(initials)), dotted)
     if person.email:
@@ -171,11 +176,10 @@ def _add_person(patterns: _Patterns, at: int, person: StaffMember, parts: Parts,
         if len(digits) >= 6:
             last = digits[-4:]
             # Whatever comes before the last four figures is compared backwards once they are found.
-            for cut in range(8):
-                grouped = "".join(d + (" " if cut >> i & 1 and i < 3 else "") for i, d in enumerate(last))
-                patterns.found.setdefault(grouped.encode() + b" ", {})[at, Role.PHONE_END, digits] = Entry(
-                    at, Role.PHONE_END, "phone", digits=digits
-                )
+            for gaps in product(("", " ", "  "), repeat=3):
+                grouped = "".join(figure + gap for figure, gap in zip(last, (*gaps, " "), strict=True))
+                same = patterns.found.setdefault(grouped.encode(), {})
+                same[at, Role.PHONE_END, digits] = Entry(at, Role.PHONE_END, "phone", digits=digits)
 
 
 def _add_piece(patterns: _Patterns, at: int, piece: Piece, people: int) -> None:
@@ -266,12 +270,11 @@ def national(number: str) -> str:
     return digits
 
 
-def _others(
-    alone: set[str], ours: set[str], staff: Iterable[StaffMember], keep: Sequence[str]
-) -> Iterator[Other]:
+def _others(alone: set[str], ours: set[str], staff: Iterable[StaffMember], keep: Sequence[str]) -> Iterator[Other]:
     seen: set[str] = set()
     for one in staff:
-        given = {one.preferred_name, *(one.given_names.split()[:1]), one.given_names}
+        given = {one.preferred_name, one.given_names}
+        given |= {name for name in one.given_names.split()[:1] if name not in words_of(one.preferred_name)}
         for first in given:
             for last in (one.surname, one.former_surname):
                 if not first or not last:
@@ -298,6 +301,9 @@ def _others(
 def _orders(name: str) -> Iterator[str]:
     parts = _text(name).split()
     last = len(parts) - 1
+    if len(parts[0]) == 1:  # "R. Lindkvist" has but one order
+        yield from (gap.join(parts) for gap in (" ", "  ", "   "))
+        return
     for order in (parts, [parts[last], *parts[:last]]):
         yield from (gap.join(order) for gap in (" ", "  ", "   "))
     yield parts[last] + "  " + " ".join(parts[:last])

@@ -98,7 +98,9 @@ def _surnames(name: str, family: str) -> list[Piece]:
         found.append(Piece("".join(parts), Role.SURNAME, family))
         if core is not name.split(" ") and len(words_of(name)) > len(parts):
             found.append(Piece("".join(words_of(name)), Role.SURNAME, family))
-        found += [Piece(part, Role.SURNAME_PART, f"part of {family}") for part in parts if part.lower() not in PARTICLES]
+        found += [
+            Piece(part, Role.SURNAME_PART, f"part of {family}") for part in parts if part.lower() not in PARTICLES
+        ]
         # "De la Gardie-Holm" is also called "De la Gardie".
         if " " in name and "-" in name:
             found.append(Piece(name.split("-")[0], Role.SURNAME_PART, f"part of {family}"))

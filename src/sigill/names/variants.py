@@ -79,7 +79,9 @@ def transliterated(name: str) -> tuple[str, ...]:
         found.append("".join(_case(_DIGRAPHS.get(c.lower(), (_base(c),))[0], c) for c in low))
         if len(specials) == 2:  # "Lindqvist-Oeberg" has one; "Aaström-Oeberg" mixes
             for at in specials:
-                found.append("".join(_case(_DIGRAPHS[c.lower()][0], c) if i == at else _base(c) for i, c in enumerate(low)))
+                found.append(
+                    "".join(_case(_DIGRAPHS[c.lower()][0], c) if i == at else _base(c) for i, c in enumerate(low))
+                )
     return tuple(one for one in dict.fromkeys(found) if one != name)
 
 

@@ -40,7 +40,6 @@ NOT_A_NAME_BEFORE: dict[str, frozenset[str]] = {
     "liv": _set("och i på efter utan med"),
     "sten": _set("och i på för"),
     "berg": _set("och i"),
-    "bjorn": _set("i på"),
     "frisk": _set("luft och i från"),
     "rask": _set("promenad takt och"),
     "modig": _set("av och"),
@@ -80,6 +79,15 @@ PERSON_VERBS = _set(
     inte också själv"""
 )
 """Verbs (and what stands for one) that follow a person's name at the start of a sentence."""
+
+OWNED = _set(
+    """anteckning anteckningar bedömning bedömningar utredning utredningar beräkning beräkningar förslag bild bilder
+    mejl samtal samtalet uppfattning rapport rapporter journal namn nummer direktnummer mobil mobilnummer telefon chef
+    chefer kollega kollegor rum beslut yttrande handläggning agerande bemötande frånvaro ord fråga frågor svar besök
+    hembesök möte möten brev uppgift uppgifter redogörelse sammanfattning sammanställning slutsats slutsatser ärende
+    ärenden vikarie ersättare kalender arbetstelefon röstbrevlåda signatur underskrift inställning kontakt kontakter"""
+)
+"""What a case worker's name in the genitive is followed by, where the name ends in s, x or z and shows none."""
 
 FUNCTION_WORDS = _set(
     """enligt av med och att för från till hos om på vid som när då där det den de detta dessa i ej en ett är var har
@@ -121,7 +129,9 @@ _ROLES = frozenset(
     """föredragande|föredr.|delegat|beslutsfattare|ombud|personligt ombud|kontaktfamilj|kontaktperson|medlare|ledamot
     |nämndledamot|led.|ersättare|ers.|tjänstgörande ersättare|tjg. ers.|nämndordförande|ordf.|utskottsordförande
     |nämndens 1:e vice ordförande|nämndens 2:e vice ordförande|1:e v. ordf.|1:e vice ordf.|2:e v. ordf.
-    |2:e vice ordf.|särskilt kvalificerad kontaktperson|skkp""".replace("\n", "").replace("    ", "").split("|")
+    |2:e vice ordf.|särskilt kvalificerad kontaktperson|skkp""".replace("\n", "")
+    .replace("    ", "")
+    .split("|")
 )
 
 

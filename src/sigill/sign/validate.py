@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asn1crypto import cms, x509
+from asn1crypto import cms, core, parser, x509
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.diff_analysis import (
@@ -188,22 +188,57 @@ def _require_nothing_hidden(one: EmbeddedPdfSignature) -> None:
 def _require_plain(last: EmbeddedPdfSignature) -> None:
     """The last token itself lies in the last gap, so that no later signature covers it.
 
-    What its own signature leaves open has one permitted form each (RFC 5652 § 5.1, RFC 3161 § 2.4.2): no revocation
-    lists, no certificate besides those that the document's own store holds, where the timestamp does cover them.
+    What its own signature leaves open has one permitted form each: no certificate besides those that the document's
+    own store holds, where the timestamp does cover them, and the structure around as it is when written anew.
+
+    Source: RFC 5652 § 5.1, § 5.3; RFC 3161 § 2.4.2.
     """
     token, info = last.signed_data, last.signer_info
     stored = {one.dump() for one in _dss_to_local_knowledge(last.reader).known_certs}
     certificates = [one.chosen.dump() for one in token["certificates"]]
-    algorithms = [one.dump() for one in token["digest_algorithms"]]
+    signer = last.signer_cert
+    signed_attributes, unsigned = info["signed_attrs"].dump(), info["unsigned_attrs"]
+    proof = [_carried_attribute(one) for one in unsigned] if isinstance(unsigned, cms.CMSAttributes) else []
+    signer_info = _der(
+        _SEQUENCE,
+        b"\x02\x01\x01",
+        _der(_SEQUENCE, signer.issuer.dump(), signer["tbs_certificate"]["serial_number"].dump()),
+        info["digest_algorithm"].dump(),
+        signed_attributes,
+        info["signature_algorithm"].dump(),
+        info["signature"].dump(),
+        *([_der(_IN_1, *proof)] if proof else []),
+    )
+    content = token["encap_content_info"]
+    signed_data = _der(
+        _SEQUENCE,
+        b"\x02\x01\x03",
+        _der(_SET, info["digest_algorithm"].dump()),
+        _der(_SEQUENCE, content["content_type"].dump(), _der(_IN_0, _der(_OCTETS, bytes(content["content"])))),
+        _der(_IN_0, *certificates),
+        _der(_SET, signer_info),
+    )
+    anew = _der(_SEQUENCE, cms.ContentType("signed_data").dump(), _der(_IN_0, signed_data))
     if (
-        token["version"].native != "v3"
-        or info["version"].native != "v1"
-        or isinstance(token["crls"], cms.RevocationInfoChoices)
-        or not stored.issuperset(certificates)
+        not stored.issuperset(certificates)
         or len(set(certificates)) != len(certificates)
-        or algorithms != [info["digest_algorithm"].dump()]
+        or last.pkcs7_content.rstrip(b"\x00") != anew.rstrip(b"\x00")
     ):
         raise NotGenuine(N_("There are bytes that no signature covers."), _ASK)
+
+
+_SEQUENCE, _SET, _OCTETS = (0, 1, 16), (0, 1, 17), (0, 0, 4)
+_IN_0, _IN_1 = (2, 1, 0), (2, 1, 1)
+
+
+def _der(tag: tuple[int, int, int], *parts: bytes) -> bytes:
+    written: bytes = parser.emit(*tag, b"".join(parts))
+    return written
+
+
+def _carried_attribute(attribute: cms.CMSAttribute) -> bytes:
+    values = [_der(_OCTETS, value.parse(core.OctetString).native) for value in attribute["values"]]
+    return _der(_SEQUENCE, cms.CMSAttributeType(attribute["type"].dotted).dump(), _der(_SET, *values))
 
 
 # (2) content

@@ -2,16 +2,20 @@
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 from django.conf import settings as django_settings
 
 from sigill.errors import N_, BadInput
 
+if TYPE_CHECKING:
+    from sigill.store.django_store import DjangoStore
+
 _lock = threading.Lock()
 
 
-def open_store(url: str, home: Path) -> "DjangoStore":  # noqa: F821 - imported below, once Django is set up
+def open_store(url: str, home: Path) -> "DjangoStore":
     """Open the database at `url`, creating or migrating its tables.
 
     Args:
@@ -36,9 +40,10 @@ def open_store(url: str, home: Path) -> "DjangoStore":  # noqa: F821 - imported 
             django.setup()
         elif django_settings.DATABASES["default"].get("NAME") != wanted["default"]["NAME"]:
             raise BadInput(N_("Another database is open in this process."), N_("Open one store per process."))
-        from sigill.store.django_store import DjangoStore, migrate  # noqa: PLC0415
+        # Models can be imported once Django is set up, and not before.
+        from sigill.store import django_store  # noqa: PLC0415
 
         if wanted["default"]["ENGINE"].endswith("sqlite3"):
             Path(wanted["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        migrate()
-    return DjangoStore(home)
+        django_store.migrate()
+    return django_store.DjangoStore(home)

@@ -42,11 +42,19 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table()
+_FEW = 60  # distinct letters, up to which replacing them one by one is quicker than a table
 
 
 def fold(text: str) -> str:
     """Strip accents, compatibility forms, look-alikes and silent characters; keep case, spaces and punctuation."""
-    return text if text.isascii() else text.translate(_TABLE)
+    if text.isascii():
+        return text
+    foreign = [character for character in set(text) if character > "\x7f"]
+    if len(foreign) > _FEW:
+        return text.translate(_TABLE)
+    for character in foreign:
+        text = text.replace(character, _TABLE[ord(character)])
+    return text
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -25,6 +25,21 @@ _GAP = 180  # thousandths of an em; less is kerning
 _MAX_RANGE = 0x10000
 
 
+class _Table(dict[int, str]):
+    """Code → text for `str.translate`; a code the table does not know is read by a codec, or not at all."""
+
+    def __init__(self, known: dict[int, str], width: int, fallback: str | None) -> None:
+        super().__init__(known)
+        self._width, self._fallback = width, fallback
+
+    def __missing__(self, code: int) -> str:
+        text = ""
+        if self._fallback and code < 256**self._width:
+            text = code.to_bytes(self._width, "big").decode(self._fallback, "replace")
+        self[code] = text
+        return text
+
+
 class Font:
     """How one font's codes read.
 
@@ -35,19 +50,22 @@ class Font:
     """
 
     def __init__(self, width: int, tables: list[dict[int, str]], fallback: str | None) -> None:
-        self.width, self.tables, self.fallback = width, tables, fallback
+        self.width, self.fallback = width, fallback
+        self.tables = [_Table(table, width, fallback) for table in tables]
 
     def read(self, raw: bytes) -> list[str]:
         """The string in each way the font gives; the first is the best."""
-        codes = [int.from_bytes(raw[i : i + self.width], "big") for i in range(0, len(raw), self.width)]
         if not self.tables:
             return [raw.decode(self.fallback, "replace") if self.fallback else ""]
-        return ["".join(table.get(code, self._unmapped(code)) for code in codes) for table in self.tables]
-
-    def _unmapped(self, code: int) -> str:
-        if self.fallback is None:
-            return ""
-        return code.to_bytes(self.width, "big").decode(self.fallback, "replace")
+        if self.width == 1:
+            codes = raw.decode("latin-1")
+        elif self.width == 2 and max(raw[::2], default=0) < 0xD8:
+            codes = raw.decode("utf-16-be", "replace")
+        else:
+            # Codes in the surrogates' range or longer than two bytes, one by one.
+            numbers = [int.from_bytes(raw[i : i + self.width], "big") for i in range(0, len(raw), self.width)]
+            return ["".join(table[number] for number in numbers) for table in self.tables]
+        return [codes.translate(table) for table in self.tables]
 
 
 _BLIND = Font(1, [], "cp1252")

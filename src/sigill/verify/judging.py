@@ -7,6 +7,7 @@ reported as possible. Modesty: rules, not understanding. It errs towards reporti
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -101,19 +102,25 @@ class Matcher:
             [m for m in (register or {}).values() if m.staff_id not in hidden],
             self._own_names,
         )
+        self._signatures = [
+            (letters, re.compile("[.·]? ?".join(letters)))
+            for letters in dict.fromkeys(letters for person in self._people for letters in person.initials)
+        ]
         titles = {word for m in (*withheld, *(register or {}).values()) for word in words_of(m.title)}
         self._titles = _TITLES | {word for word in titles if len(word) > 5}
         self._bytes, self._byte_patterns = _byte_searcher([form for p in self._people for form in p.spelled])
 
-    def in_text(self, text: str, *, prose: bool = True, explained: frozenset[str] = frozenset()) -> list[Hit]:
+    def in_text(
+        self, text: str | Folded, *, prose: bool = True, explained: frozenset[str] = frozenset()
+    ) -> list[Hit]:
         """Judge every hit in one text.
 
         Args:
-            text: what a reader read.
+            text: what a reader read, folded or not.
             prose: False for identifiers and machine text, where initials and lone names mean nothing by their case.
             explained: folded words of colleagues whose full name stands elsewhere in the same file.
         """
-        folded = Folded(text)
+        folded = text if isinstance(text, Folded) else Folded(text)
         hits: list[Hit] = []
         standing = None
         for pattern, start, end in self._spaced.find(folded.spaced):
@@ -127,14 +134,13 @@ class Matcher:
             hit = self._unaligned(folded, pattern, start, end, standing)
             if hit:
                 hits.append(hit)
-        hits.extend(self._numbers(folded.cased))
+        hits.extend(self._numbers(folded))
         if prose:
-            hits.extend(self._initials(text))
+            hits.extend(self._initials(folded.cased))
         return _largest(hits)
 
-    def colleagues_in(self, text: str) -> frozenset[str]:
+    def colleagues_in(self, folded: Folded) -> frozenset[str]:
         """Folded words of the people who may stand and whose full name stands in the text."""
-        folded = Folded(text)
         return frozenset(
             word for first, last in self._standing.spans(folded) for word in folded.words[first:last]
         )
@@ -356,45 +362,40 @@ class Matcher:
 
     # -- numbers and initials ------------------------------------------------------------------------------------
 
-    def _numbers(self, text: str) -> Iterator[Hit]:
-        wanted = [(person.numbers, person.extensions) for person in self._people]
-        if any(numbers for numbers, _ in wanted):
-            for match in _PHONE_RUN.finditer(text):
+    def _numbers(self, text: Folded) -> Iterator[Hit]:
+        # Digits run together in `dense` however they are grouped, so most texts are done with here.
+        if any(number in text.dense for person in self._people for number in person.numbers):
+            for match in _PHONE_RUN.finditer(text.cased):
                 digits = _NONDIGIT.sub("", match[0])
-                for numbers, _ in wanted:
-                    if any(self._dialled(digits, number) for number in numbers):
+                for person in self._people:
+                    if any(self._dialled(digits, number) for number in person.numbers):
                         yield Hit("phone", "certain", *_away(match.span()))
-        if any(extensions for _, extensions in wanted):
-            for match in _EXTENSION.finditer(text):
+        if any(extension in text.dense for person in self._people for extension in person.extensions):
+            for match in _EXTENSION.finditer(text.cased):
                 digits = _NONDIGIT.sub("", match[1])
-                for _, extensions in wanted:
-                    if digits in extensions:
-                        yield Hit("extension", "likely", *_away(match.span()))
+                if any(digits in person.extensions for person in self._people):
+                    yield Hit("extension", "likely", *_away(match.span()))
 
     @staticmethod
     def _dialled(digits: str, number: str) -> bool:
         at = digits.find(number)
         return at == 0 or (at > 0 and (digits[at - 1] == "0" or digits[:at].endswith("46")))
 
-    def _initials(self, text: str) -> Iterator[Hit]:
-        cased = fold(text)
-        for person in self._people:
-            for letters in person.initials:
-                for match in re.finditer(rf"(?<![^\W_])(?i:{'[.·]? ?'.join(letters)})(?![^\W_])", cased):
-                    certainty = self._signature(cased, match, letters)
-                    if certainty:
-                        yield Hit("initials", certainty, *_away(match.span()))
+    def _initials(self, cased: str) -> Iterator[Hit]:
+        for letters, pattern in self._signatures:
+            for match in pattern.finditer(cased):
+                alone = not cased[match.start() - 1 : match.start()].isalnum() and not cased[match.end() : match.end() + 1].isalnum()
+                certainty = self._signature(cased, match, letters) if alone else None
+                if certainty:
+                    yield Hit("initials", certainty, *_away(match.span()))
 
     def _signature(self, text: str, match: re.Match[str], letters: str) -> Certainty | None:
-        seen = "".join(c for c in match[0] if c.isalpha())
         line_start = text.rfind("\n", 0, match.start()) + 1
         before = text[max(line_start, match.start() - 24) : match.start()]
         after = text[match.end() : match.end() + 2]
         word = re.search(r"([^\W\d_]+)[\s.:=\"'(/]*$", before)
         if word and word[1].lower() in _SIGN_MARK:
             return "likely"
-        if not seen.isupper():
-            return None
         # A slash that begins its own word: "... bokas. /ÅLÖ", never "och/eller".
         if re.search(r"(?:^|[\s.,;!?)])/\s?$", before) and (not after or after[0] in " \t\r\n.,;)/|<\""):
             return "likely"
@@ -413,7 +414,10 @@ def _largest(hits: list[Hit]) -> list[Hit]:
     if len(hits) < 2:
         return hits
     weight = {"possible": 0, "likely": 1, "certain": 2}
-    ordered = sorted(set(hits), key=lambda hit: (hit.first, -hit.last, -weight[hit.certainty]))
+    ordered = sorted(
+        set(hits),
+        key=lambda hit: (hit.first, -hit.last, -weight[hit.certainty], hit.kind != "full name", hit.kind),
+    )
     kept: list[Hit] = []
     for hit in ordered:
         inside = any(
@@ -498,8 +502,6 @@ def _byte_searcher(spelled: list[str]) -> tuple[BytesAhoCorasick | None, list[tu
 
 
 def _decomposed(text: str) -> bytes:
-    import unicodedata
-
     return unicodedata.normalize("NFD", text).encode()
 
 

@@ -140,6 +140,8 @@ def _inflate(body: bytes, source: PdfFile) -> bytes | None:
 def _lexed(data: bytes, joint: str) -> str:
     """All strings and names in PDF syntax, decoded, in order (ISO 32000-2, 7.3.4–7.3.5)."""
     found: list[str] = []
+    if not joint and _glyph_ids(data):
+        return ""
     for match in _LITERAL.finditer(data):
         if match[1] is not None:
             digits = re.sub(rb"\s", b"", match[1])
@@ -148,6 +150,13 @@ def _lexed(data: bytes, joint: str) -> str:
             found.append(string_text(_ESCAPE.sub(_escaped, match[0][1:-1])))
     names = [unhashed(match[1]) for match in _NAME.finditer(data)] if joint else []
     return joint.join(found) + "\n\n" + "\n".join(names)
+
+
+def _glyph_ids(content: bytes) -> bool:
+    """Whether a content stream shows glyph numbers rather than letters: then only its fonts can say what it shows."""
+    sample = b"".join(match[0] for match, _ in zip(_LITERAL.finditer(content), range(24), strict=False))
+    odd = sum(sample.count(bytes([code])) for code in range(32)) + 2 * sample.count(b"\\0") + sample.count(b"<00")
+    return odd * 6 > len(sample) or (sample.count(b"<0") * 8 > len(sample))
 
 
 def _escaped(match: re.Match[bytes]) -> bytes:
@@ -193,8 +202,8 @@ def _objects(source: PdfFile, pdf: pikepdf.Pdf, reader: str, place: Place) -> It
     streams: list[tuple[Place, Any]] = []
     info = pdf.trailer.Info.objgen if isinstance(pdf.trailer.get("/Info"), pikepdf.Dictionary) else (0, 0)
     for obj in (pdf.trailer, *pdf.objects):
-        if obj is None:
-            continue
+        if not isinstance(obj, pikepdf.Object):
+            continue  # a number or nothing
         where = (*place, "Info" if obj.objgen == info and info[0] else _label(obj))
         strings: list[bytes] = []
         names: list[str] = []

@@ -146,14 +146,14 @@ def views(text: str, depth: int = 3) -> Iterator[str]:
     undone: list[str] = []
     if "&" in text and _ENTITY.search(text):
         undone.append(html.unescape(text))
-    if "%" in text and _PERCENT.search(text):
-        undone.append(urllib.parse.unquote(text, errors="replace"))
-        undone.append(urllib.parse.unquote(text, encoding="cp1252", errors="replace"))
-    if "=" in text and _QUOTED.search(text):
-        raw = binascii.a2b_qp(text.encode("utf-8", "replace"))
+    if "%" in text and (escaped := _lines(text, _PERCENT)):
+        undone.append(urllib.parse.unquote(escaped, errors="replace"))
+        undone.append(urllib.parse.unquote(escaped, encoding="cp1252", errors="replace"))
+    if "=" in text and (escaped := text if "=\n" in text or "=\r\n" in text else _lines(text, _QUOTED)):
+        raw = binascii.a2b_qp(escaped.encode("utf-8", "replace"))
         undone += [raw.decode("utf-8", "replace"), raw.decode("cp1252", "replace")]
-    if "\\" in text and _BACKSLASH.search(text):
-        undone.append(_BACKSLASH.sub(_unescape, text))
+    if "\\" in text and (escaped := _lines(text, _BACKSLASH)):
+        undone.append(_BACKSLASH.sub(_unescape, escaped))
     decoded = [plain for match in _BASE64.finditer(text) if (plain := from_base64(match[0]))]
     if decoded:
         undone.append("\n".join(decoded))
@@ -161,6 +161,11 @@ def views(text: str, depth: int = 3) -> Iterator[str]:
         if other != text:
             yield other
             yield from views(other, depth - 1)
+
+
+def _lines(text: str, escape: re.Pattern[str]) -> str:
+    """The lines that hold an escape."""
+    return "\n".join(line for line in text.split("\n") if escape.search(line)) if escape.search(text) else ""
 
 
 def _unescape(match: re.Match[str]) -> str:

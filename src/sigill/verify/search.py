@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sigill.decision.people import StaffMember, StaffRegister
-from sigill.errors import N_, Blocked, LeakFound, NothingRead
+from sigill.errors import N_, Blocked, LeakFound, NothingRead, SigillError
 from sigill.verify import control
 from sigill.verify.judging import Certainty, Lone, matcher_for
 from sigill.verify.readers import DEEP, FAST, kind_of, read
@@ -92,8 +92,19 @@ def search(
         wanted = Wanted(chosen, ocr, bounds or Bounds())
         one = Sifter(f"file {number}" if matcher.in_text(name, prose=False) else name, matcher)
         one.look(Reading("file name", ("file name",), name, prose=False))
-        for finding in read(name, data, wanted):
-            one.look(finding)
+        try:
+            for finding in read(name, data, wanted):
+                one.look(finding)
+        except SigillError:
+            raise
+        except Exception as stumble:
+            # A malformed file makes some parser stumble; its message may quote the file.
+            raise Blocked(
+                N_("The file could not be read to its end ({kind})."),
+                N_("Ask for a sound copy, or look at it yourself."),
+                place=one.name,
+                kind=type(stumble).__name__,
+            ) from None
         one.finish()
         for key, count in one.leaks.items():
             leaks[key] = leaks.get(key, 0) + count

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sigill.errors import N_, Blocked
+from sigill.verify.folding import Folded
 from sigill.verify.judging import Certainty, Hit, Matcher
 from sigill.verify.reading import Finding, Page, Pixels, Place, Raw, Reading, views
 
@@ -86,22 +87,25 @@ class Sifter:
                 N_("A human must look at the file."),
                 place=self.name,
             )
+        joined = {key: Folded(_APART.join(texts)) for key, texts in self._texts.items()}
         explained = frozenset(
             word
-            for (_, prose), texts in self._texts.items()
+            for (_, prose), folded in joined.items()
             if prose
-            for word in self._matcher.colleagues_in(_APART.join(texts))
+            for word in self._matcher.colleagues_in(folded)
         )
         for (reader, prose), texts in self._texts.items():
-            self._group(reader, prose, texts, explained)
+            together = self._hits(_APART.join(texts), joined[reader, prose], prose, explained)
+            if together:
+                self._tell(reader, prose, texts, together, explained)
 
-    def _group(self, reader: str, prose: bool, texts: dict[str, Place], explained: frozenset[str]) -> None:
-        together = self._hits(list(texts), prose, explained)
-        if not together:
-            return
+    def _tell(
+        self, reader: str, prose: bool, texts: dict[str, Place], together: list[Hit], explained: frozenset[str]
+    ) -> None:
+        """Say where the hits that were found in all texts together stand."""
         apart = False
         for text, place in texts.items():
-            for hit in self._hits([text], prose, explained):
+            for hit in self._hits(text, Folded(text), prose, explained):
                 apart = apart or hit.certainty != "possible"
                 self._note(place, hit.kind, reader, hit.certainty)
         if not apart:
@@ -110,10 +114,9 @@ class Sifter:
                 if hit.certainty != "possible":
                     self._note(("across parts",), hit.kind, reader, hit.certainty)
 
-    def _hits(self, texts: list[str], prose: bool, explained: frozenset[str]) -> list[Hit]:
-        joined = _APART.join(texts)
-        found = self._matcher.in_text(joined, prose=prose, explained=explained)
-        for other in views(joined):
+    def _hits(self, text: str, folded: Folded, prose: bool, explained: frozenset[str]) -> list[Hit]:
+        found = self._matcher.in_text(folded, prose=prose, explained=explained)
+        for other in views(text):
             found += self._matcher.in_text(other, prose=prose, explained=explained)
         return found
 

@@ -1,5 +1,6 @@
 """`sigill law`: what the law data says about a decision type, and which rules the gate has."""
 
+import operator
 from dataclasses import asdict
 
 import click
@@ -9,6 +10,8 @@ from sigill.faces.cli.show import json_line, out, table
 from sigill.faces.cli.words import _, language
 from sigill.law.explain import explain, search
 from sigill.law.gate import RULES
+
+_TITLE = {"sv": "title_sv", "en": "title_en"}
 
 
 @click.group("law", help=_("Look up decision types and the rules of the gate."))
@@ -38,7 +41,7 @@ def _search(words: tuple[str, ...], as_json: bool) -> int:
     if as_json:
         json_line({"found": [{"id": one.id, "title_sv": one.title_sv, "title_en": one.title_en} for one in found]})
     elif found:
-        title = (lambda one: one.title_sv) if language() == "sv" else (lambda one: one.title_en)
+        title = operator.attrgetter(_TITLE[language()])
         table("", [_("Id"), _("Decision type")], [(one.id, title(one)) for one in found])
     else:
         out.print(_("No decision type matches."), markup=False)
@@ -51,7 +54,7 @@ def _rules(as_json: bool) -> None:
     if as_json:
         json_line({"rules": [{"id": rule.id, "severity": rule.severity, "source": rule.source} for rule in RULES]})
         return
-    title = (lambda rule: rule.title_sv) if language() == "sv" else (lambda rule: rule.title_en)
+    title = operator.attrgetter(_TITLE[language()])
     table(
         "",
         [_("Rule"), _("Binds"), _("What it holds"), _("Source")],

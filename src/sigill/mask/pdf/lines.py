@@ -8,11 +8,12 @@ from the longest line.
 
 import math
 import statistics
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sigill.mask.pdf.display import Paint, Show, direction
+from sigill.mask.pdf.display import Paint, Show, apply, direction
 
 SPACE_GAP = 0.17
 """Gaps from here (in ems) are word spaces."""
@@ -101,29 +102,101 @@ class Paragraph:
 
 
 @dataclass(slots=True)
+class Rules:
+    """Straight lines drawn on a page, and the edges of boxes: they bound cells.
+
+    Args:
+        across: (y, x0, x1), sorted.
+        upright: (x, y0, y1), sorted.
+    """
+
+    across: list[tuple[float, float, float]] = field(default_factory=list)
+    upright: list[tuple[float, float, float]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, paints: Iterable[Paint]) -> "Rules":
+        """Collect them from painted paths."""
+        out = cls()
+        for paint in paints:
+            ctm = paint.gfx.ctm
+            last: tuple[float, float] | None = None
+            for op, v in paint.path():
+                if op == b"re":
+                    (ax, ay), (bx, by) = apply(ctm, v[0], v[1]), apply(ctm, v[0] + v[2], v[1] + v[3])
+                    for one, other in (((ax, ay), (bx, ay)), ((ax, by), (bx, by)), ((ax, ay), (ax, by)), ((bx, ay), (bx, by))):
+                        out._add(one, other)
+                elif op == b"m":
+                    last = apply(ctm, v[0], v[1])
+                elif op == b"l" and last is not None:
+                    point = apply(ctm, v[0], v[1])
+                    out._add(last, point)
+                    last = point
+                elif op in (b"c", b"v", b"y"):
+                    last = apply(ctm, v[-2], v[-1])
+        out.across.sort()
+        out.upright.sort()
+        return out
+
+    def _add(self, a: tuple[float, float], b: tuple[float, float]) -> None:
+        if abs(a[1] - b[1]) < 0.3 and abs(a[0] - b[0]) > 8:
+            self.across.append((a[1], min(a[0], b[0]), max(a[0], b[0])))
+        elif abs(a[0] - b[0]) < 0.3 and abs(a[1] - b[1]) > 4:
+            self.upright.append((a[0], min(a[1], b[1]), max(a[1], b[1])))
+
+    def between(self, above: Segment, below: Segment) -> bool:
+        """Whether a rule that is no underline runs between two lines."""
+        x0, x1 = min(above.x0, below.x0), max(above.x1, below.x1)
+        for i in range(bisect_left(self.across, (below.y + 0.3 * below.em,)), len(self.across)):
+            y, a, b = self.across[i]
+            if y > above.y:
+                return False
+            wide = b - a > 1.02 * (above.x1 - above.x0) + 3 or a < x0 - 1.5 or b > x1 + 1.5
+            if wide and a < x1 and b > x0:
+                return True
+        return False
+
+    def right_of(self, segment: Segment) -> float | None:
+        """The inner right edge of the cell a line stands in: the next rule, less the padding on the left."""
+        y = segment.y + 0.3 * segment.em
+        left = right = None
+        for x, y0, y1 in self.upright:
+            if not y0 - 1 <= y <= y1 + 1:
+                continue
+            if x <= segment.x0 + 0.5:
+                left = x
+            elif x >= segment.x0 + 4 and right is None:
+                right = x
+        if right is None or left is None:
+            return None
+        padding = min(max(segment.x0 - left, 1.0), 8.0)
+        return right - padding
+
+
+@dataclass(slots=True)
 class Measures:
     """What the document's text areas look like, as far as many lines agree on it. Filled page by page.
 
     Args:
-        lefts, rights: edges shared by several lines, by page format.
-        leadings: (em) → the usual distance of baselines.
-        bounds: leftmost text and outermost right end, by page format.
+        ends: page format → left edge (whole points) → right edges of the lines that begin there.
+        leadings: size → the usual distances of baselines.
     """
 
-    lefts: dict[tuple[int, int], Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
-    rights: dict[tuple[int, int], Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
+    ends: dict[tuple[int, int], dict[int, list[float]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
     leadings: dict[float, Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
+    _body: dict[tuple[int, int], float] = field(default_factory=dict)
+    _margin: dict[tuple[int, int], float] = field(default_factory=dict)
 
     def learn(self, page: tuple[int, int], segments: Sequence[Segment]) -> None:
         """Take in one page's lines."""
-        lefts, rights = self.lefts[page], self.rights[page]
-        above: dict[float, Segment] = {}
+        ends = self.ends[page]
+        above: dict[int, Segment] = {}
         for segment in segments:
             if segment.angle:
                 continue
-            left = round(segment.x0, 0)
-            lefts[left] += 1
-            rights[round(segment.x1 * 2) / 2] += 1
+            left = round(segment.x0)
+            ends[left].append(segment.x1)
             upper = above.get(left)
             if upper is not None and abs(upper.em - segment.em) < 0.1:
                 distance = upper.y - segment.y
@@ -139,46 +212,55 @@ class Measures:
             return min(value for value, count in known.items() if count == best)
         return 1.2 * em
 
-    def edges(self, page: tuple[int, int]) -> list[float]:
-        """Right edges that many lines share (justified text, right-aligned columns), ascending."""
-        rights = self.rights[page]
-        total = sum(rights.values())
-        found = []
-        for edge in sorted(rights):
-            count = rights[edge] + rights.get(edge + 0.5, 0)
-            if count >= max(4, 0.04 * total):
-                if found and edge - found[-1] <= 1:
-                    continue
-                found.append(edge + 0.25)
-        return found
+    def at(self, page: tuple[int, int], x: float) -> list[float]:
+        """Right edges of all lines that begin at x, give or take a point."""
+        ends = self.ends[page]
+        return [end for left in (round(x) - 1, round(x), round(x) + 1) for end in ends.get(left, ())]
 
     def margin(self, page: tuple[int, int]) -> float:
-        """Leftmost x where several lines begin."""
-        lefts = self.lefts[page]
-        most = max(lefts.values(), default=0)
-        return min((x for x, n in lefts.items() if n >= max(2, 0.05 * most)), default=min(lefts, default=0.0))
+        """The left margin: the leftmost place where lines usually begin."""
+        if page not in self._margin:
+            ends = self.ends[page]
+            most = max(map(len, ends.values()), default=0)
+            usual = [x for x, found in ends.items() if len(found) >= max(2, 0.05 * most)]
+            self._margin[page] = float(min(usual, default=min(ends, default=0)))
+        return self._margin[page]
 
-    def outermost(self, page: tuple[int, int]) -> float:
-        return max(self.rights[page], default=0.0)
+    def body(self, page: tuple[int, int]) -> float:
+        """The right margin of the page's text."""
+        if page not in self._body:
+            self._body[page] = self._right_margin(page)
+        return self._body[page]
 
-    def common_left(self, page: tuple[int, int], x: float) -> bool:
-        """Whether lines usually begin at x."""
-        lefts = self.lefts[page]
-        near = sum(lefts.get(round(x, 0) + d, 0) for d in (-1.0, 0.0, 1.0))
-        return near >= 3 or abs(x - self.margin(page)) < 1.5
+    def _right_margin(self, page: tuple[int, int]) -> float:
+        width, margin = float(page[0]), self.margin(page)
+        ends = [x1 for left, found in self.ends[page].items() for x1 in found if x1 - left > 0.4 * (width - 2 * margin)]
+        if (edge := _shared(ends, 0.12)) is not None:
+            return edge  # justified: many lines end there
+        mirror = width - margin
+        outer = max(ends, default=mirror)
+        if mirror - 60 < outer <= mirror + 1:
+            return mirror
+        return math.ceil((outer + 0.01) / 6) * 6.0
 
     def right(self, page: tuple[int, int], x0: float, x1: float) -> float:
         """The right margin of text that begins at x0 and was seen to reach x1."""
-        width = float(page[0])
-        edges = [edge for edge in self.edges(page) if edge > x0 + 20 and edge >= x1 - 1]
-        mirror = width - self.margin(page)
-        outer = self.outermost(page)
-        if edges:
-            # justified text: the outermost shared edge is the margin
-            return edges[0] if edges[0] >= x1 - 1 else edges[-1]
-        if mirror >= outer - 1 and mirror > x0 + 20:
-            return mirror
-        return max(math.ceil((max(outer, x1) + 0.01) / 6) * 6.0, x0 + 20)
+        same = self.at(page, x0)
+        if len(same) >= 8 and (edge := _shared(same, 0.35)) is not None and edge >= x1 - 1:
+            return edge  # a justified column of its own
+        body = self.body(page)
+        return body if x1 <= body + 1 and body > x0 + 20 else math.ceil((x1 + 0.01) / 6) * 6.0
+
+
+def _shared(ends: Sequence[float], share: float) -> float | None:
+    """The outermost right edge if many lines have just that one."""
+    if len(ends) < 4:
+        return None
+    edge = max(ends)
+    near = sorted(end for end in ends if end > edge - 0.6)
+    if len(near) >= max(3, share * len(ends)):
+        return round(near[len(near) // 2] * 4) / 4
+    return None
 
 
 def place(shows: Iterable[Show]) -> list[Show]:
@@ -338,13 +420,16 @@ def _cut_at_neighbours(lines: list[list[list[Show]]]) -> None:
         lines[i] = cut
 
 
-def paragraphs(found: Sequence[Segment], measures: Measures, page: tuple[int, int]) -> list[Paragraph]:
+def paragraphs(
+    found: Sequence[Segment], measures: Measures, page: tuple[int, int], rules: Rules
+) -> list[Paragraph]:
     """Join segments to paragraphs.
 
     Args:
         found: of one page.
         measures: of the document.
         page: its format (width, height), whole points.
+        rules: lines drawn on it.
     """
     out: list[Paragraph] = []
     open_: list[Paragraph] = []
@@ -352,8 +437,9 @@ def paragraphs(found: Sequence[Segment], measures: Measures, page: tuple[int, in
     for segment in found:
         in_line[segment.angle, segment.line].append(segment)
     for segment in sorted(found, key=lambda s: (s.angle, -s.y, s.x0)):
-        right = _right(segment, in_line[segment.angle, segment.line], measures, page)
-        home = next((p for p in reversed(open_) if _continues(p, segment, right)), None)
+        line = in_line[segment.angle, segment.line]
+        right = _right(segment, line, measures, page, rules)
+        home = next((p for p in reversed(open_) if _continues(p, segment, right, len(line), rules)), None)
         if home is not None:
             home.segments.append(segment)
             home.left = min(home.left, segment.x0) if len(home.segments) > 2 else segment.x0
@@ -363,28 +449,36 @@ def paragraphs(found: Sequence[Segment], measures: Measures, page: tuple[int, in
             continue
         new = Paragraph([segment], segment.x0, right)
         out.append(new)
-        open_ = [p for p in open_ if p.segments[-1].angle == segment.angle and p.segments[-1].y - segment.y < 40 + 3 * segment.em]
+        open_ = [
+            p for p in open_
+            if p.segments[-1].angle == segment.angle and p.segments[-1].y - segment.y < 40 + 3 * segment.em
+        ]  # fmt: skip
         open_.append(new)
     for paragraph in out:
         _finish(paragraph, measures, page)
     return out
 
 
-def _right(segment: Segment, line: Sequence[Segment], measures: Measures, page: tuple[int, int]) -> float:
+def _right(
+    segment: Segment, line: Sequence[Segment], measures: Measures, page: tuple[int, int], rules: Rules
+) -> float:
     """Where the text of this cell or column must end."""
     beyond = min((s.x0 for s in line if s.x0 > segment.x0 + 1), default=None)
     if segment.angle:
         return beyond - 0.4 * segment.em if beyond is not None else max(segment.x1, segment.x0 + 10 * segment.em)
+    cell = rules.right_of(segment)
+    if cell is not None and cell >= segment.x1 - 2:
+        return cell if beyond is None else min(cell, max(beyond - 0.4 * segment.em, segment.x1))
     right = measures.right(page, segment.x0, segment.x1)
     return min(right, beyond - 0.4 * segment.em) if beyond is not None else right
 
 
-def _continues(paragraph: Paragraph, segment: Segment, right: float) -> bool:
+def _continues(paragraph: Paragraph, segment: Segment, right: float, beside: int, rules: Rules) -> bool:
     last = paragraph.segments[-1]
     if last.angle != segment.angle or last.line == segment.line or abs(last.em - segment.em) > 0.12 * segment.em:
         return False
     distance = last.y - segment.y
-    if not 0.75 * segment.em < distance < 2.1 * segment.em:
+    if not 0.75 * segment.em < distance < (1.6 if beside > 1 else 2.4) * segment.em:
         return False
     if len(paragraph.segments) > 1:
         usual = paragraph.segments[-2].y - last.y
@@ -393,6 +487,10 @@ def _continues(paragraph: Paragraph, segment: Segment, right: float) -> bool:
         if abs(segment.x0 - paragraph.left) > 0.7 * segment.em:
             return False
     elif not -4.5 * segment.em < segment.x0 - last.x0 < 2.5 * segment.em:
+        return False
+    if rules.across and rules.between(last, segment):
+        return False
+    if not {id(show.font) for show in last.shows} & {id(show.font) for show in segment.shows}:
         return False
     # A break was made for want of room if the next word would not have fitted; half an em of doubt.
     measure = min(paragraph.right, right) if min(paragraph.right, right) >= last.x1 - 1 else max(paragraph.right, right)
@@ -407,12 +505,15 @@ def _finish(paragraph: Paragraph, measures: Measures, page: tuple[int, int]) -> 
         paragraph.leading = round(statistics.median(a.y - b.y for a, b in zip(lines, lines[1:], strict=False)), 2)
     else:
         paragraph.leading = measures.leading(first.em)
-    if first.angle or measures.common_left(page, first.x0):
+    if first.angle or abs(first.x0 - measures.margin(page)) < 1.5:
         return
-    middle = page[0] / 2
+    body = measures.body(page)
+    middle, narrow = page[0] / 2, measures.at(page, first.x0)
+    if max(narrow) - min(narrow) > 2 and len(narrow) > 2:
+        return  # other lines begin at the same place and end elsewhere: set from the left
     if all(abs((s.x0 + s.x1) / 2 - middle) < 1.5 for s in lines):
         paragraph.align = "center"
-    elif all(abs(s.x1 - paragraph.right) < 1.5 for s in lines) and not measures.common_left(page, lines[-1].x0):
+    elif all(abs(s.x1 - edge) < 1.5 for s in lines for edge in (min((body, paragraph.right), key=lambda e: abs(e - s.x1)),)):
         paragraph.align = "right"
 
 

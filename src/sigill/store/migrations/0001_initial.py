@@ -1,12 +1,14 @@
 """The first tables, and triggers that keep the log append-only."""
 
 import django.db.models.deletion
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _LOG_TABLES = ("sigill_store_logentry", "sigill_store_lognode")
 
 
-def _protect(apps, editor):
+def _protect(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     vendor = editor.connection.vendor
     if vendor == "postgresql":
         editor.execute(
@@ -32,7 +34,7 @@ def _protect(apps, editor):
             )
 
 
-def _release(apps, editor):
+def _release(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     for table in _LOG_TABLES:
         for act in ("update", "delete", "truncate"):
             on = f" ON {table}" if editor.connection.vendor == "postgresql" else ""

@@ -1,0 +1,22 @@
+"""click's own sentences that our commands show, so that they get into the catalogue (see scripts/words.sh)."""
+
+# ruff: noqa: F821
+_("Usage:")
+_("Options")
+_("Commands")
+_("Show this message and exit.")
+_("Show the version and exit.")
+_("Error: {message}")
+_("Missing argument")
+_("Missing option")
+_("No such option: {name}")
+_("No such command {name!r}.")
+_("Got unexpected extra argument ({args})")
+_("Got unexpected extra arguments ({args})")
+_("Option {name!r} requires an argument.")
+_("Invalid value: {message}")
+_("Invalid value for {param_hint}: {message}")
+_("Try '{command} {option}' for help.")
+_("required")
+_("default: {default}")
+_("{value!r} is not one of {choices}.")
