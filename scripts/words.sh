@@ -8,5 +8,6 @@ pot=$(mktemp)
 .venv/bin/pybabel -q extract -k N_ -k _ --no-location --sort-output --no-wrap --omit-header -o "$pot" src/sigill scripts/click_words.py
 [ -f "$po" ] || { mkdir -p "$(dirname "$po")"; .venv/bin/pybabel -q init -D sigill -l sv -i "$pot" -o "$po" --no-wrap; }
 .venv/bin/pybabel -q update -D sigill -l sv -i "$pot" -o "$po" --no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header
-.venv/bin/pybabel -q compile -D sigill -l sv -i "$po" -o "${po%.po}.mo"
+# Without a header babel takes the whole catalogue for fuzzy and would compile nothing.
+.venv/bin/pybabel -q compile --use-fuzzy -D sigill -l sv -i "$po" -o "${po%.po}.mo"
 rm -f "$pot"

@@ -7,11 +7,13 @@ person's forms it can see; it shares nothing with the mask.
 
 import base64
 import csv
+import functools
 import html
 import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -19,6 +21,7 @@ from xml.sax.saxutils import escape, quoteattr
 from PIL import Image, ImageDraw, ImageFont
 
 from sigill.decision.people import StaffMember, StaffRegister
+from sigill.names.find import Finder
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FONT = Path(__file__).parent.parent / "src/sigill/mask/fonts/NotoSans-Regular.ttf"
@@ -29,6 +32,13 @@ with (EXAMPLES / "staff.csv").open(encoding="utf-8") as _file:
 ASA = REGISTER["A10001"]
 MANY = [member for number, member in enumerate(REGISTER.values()) if number % 3 == 0]
 """Twenty employees with long, short, hyphenated, foreign and word-like names."""
+
+
+@functools.cache
+def finder_of(staff_id: str) -> Finder:
+    """The finder for one person; building it costs more than using it."""
+    return Finder([REGISTER[staff_id]], REGISTER)
+
 
 INNOCENT = "Beslutet fattades på mötet i Exempelstad och barnets bästa vägde tyngst."
 
@@ -47,10 +57,11 @@ def needles(person: StaffMember) -> set[str]:
     names = {person.full_name, f"{person.surname} {person.preferred_name}"}
     if person.former_surname:
         names.add(f"{person.preferred_name} {person.former_surname}")
-    forms = names | {person.email, person.user_id, person.phone, person.mobile}
+    forms = names | {person.email, person.user_id}
     if len(person.surname) > 9:
         forms.add(person.surname)
-    return {squeezed(form) for form in forms if form}
+    digits = {squeezed(number)[1:] for number in (person.phone, person.mobile) if number}
+    return {squeezed(form) for form in forms if form} | digits
 
 
 def texts(data: bytes, depth: int = 0) -> list[str]:
@@ -65,6 +76,8 @@ def texts(data: bytes, depth: int = 0) -> list[str]:
     for charset in ("utf-8", "latin-1", "utf-16-le", "utf-16-be"):
         text = data.decode(charset, "ignore")
         found.append(text)
+        if "w:sym" in text:
+            text = re.sub(r'<w:sym [^>]*w:char="([0-9A-F]{4})"/>', lambda one: chr(int(one.group(1), 16)), text)
         if "<" in text:
             found += [html.unescape(re.sub(r"<[^>]*>", gap, text)) for gap in ("", " ")]
             found.append(html.unescape(re.sub(r"<(?:rt|w:rt)\b.*?</(?:w:)?rt>|<[^>]*>", "", text, flags=re.S)))
@@ -183,9 +196,7 @@ def docx(
         types.append(f'<Override PartName="/{name}" ContentType="{content_type}"/>')
         members[name] = content
     for rel_id, (kind, target) in (external or {}).items():
-        rels.append(
-            f'<Relationship Id="{rel_id}" Type="{_R}{kind}" Target={quoteattr(target)} TargetMode="External"/>'
-        )
+        rels.append(f'<Relationship Id="{rel_id}" Type="{_R}{kind}" Target={quoteattr(target)} TargetMode="External"/>')
     sect = '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>' if "<w:sectPr" not in body else ""
     return package(
         {
@@ -196,7 +207,7 @@ def docx(
             "_rels/.rels": f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
             f'<Relationship Id="rId1" Type="{_R}officeDocument" Target="word/document.xml"/></Relationships>',
             "word/document.xml": w_part("document", f"<w:body>{body}{para(INNOCENT)}{sect}</w:body>"),
-            "word/_rels/document.xml.rels": f'{HEAD}<Relationships '
+            "word/_rels/document.xml.rels": f"{HEAD}<Relationships "
             f'xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{"".join(rels)}</Relationships>',
             **members,
             **(loose or {}),
@@ -213,7 +224,7 @@ def halves(name: str) -> list[str]:
 def _drawing(rel_id: str, alt: str, name: str = "Bild") -> str:
     return (
         f'<w:r><w:drawing><wp:inline><wp:extent cx="3000000" cy="1200000"/><wp:docPr id="7" name={quoteattr(name)} '
-        f'descr={quoteattr(alt)}/><a:graphic><a:graphicData '
+        f"descr={quoteattr(alt)}/><a:graphic><a:graphicData "
         'uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr>'
         f'<pic:cNvPr id="0" name={quoteattr(name)}/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill>'
         f'<a:blip r:embed="{rel_id}"/></pic:blipFill><pic:spPr/></pic:pic></a:graphicData></a:graphic></wp:inline>'
@@ -252,7 +263,7 @@ def _field(code: str, result: str) -> str:
 
 def _chart(name: str, book: bytes) -> bytes:
     chart = (
-        f'{HEAD}<c:chartSpace {_NS}><c:chart><c:title><c:tx><c:rich><a:bodyPr/><a:p><a:r><a:t>Ärenden för '
+        f"{HEAD}<c:chartSpace {_NS}><c:chart><c:title><c:tx><c:rich><a:bodyPr/><a:p><a:r><a:t>Ärenden för "
         f"{escape(name)}</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:layout/><c:barChart><c:barDir "
         'w:val="x"/><c:ser><c:tx><c:strRef><c:f>Blad1!$A$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>'
         f"{escape(name)}</c:v></c:pt></c:strCache></c:strRef></c:tx></c:ser></c:barChart></c:plotArea></c:chart>"
@@ -385,18 +396,36 @@ def _mime(kind: str) -> str:
 
 DOCX: dict[str, Callable[[StaffMember], bytes]] = {
     "plain text": lambda p: docx(para(f"Handläggare är {p.full_name}, tfn {p.phone}, {p.email} ({p.user_id}).")),
-    "genitive": lambda p: docx(para(f"Ring {p.full_name}s telefon.") if p.surname[-1] not in "sxz" else para(f"Ring {p.full_name} telefon.")),
+    "genitive": lambda p: docx(
+        para(f"Ring {p.full_name}s telefon.") if p.surname[-1] not in "sxz" else para(f"Ring {p.full_name} telefon.")
+    ),
     "split runs": lambda p: docx(
-        para("Beslut av ", *(run(one, "<w:b/>" if n == 1 else "") for n, one in enumerate(halves(p.full_name))), " i dag.")
+        para(
+            "Beslut av ",
+            *(run(one, "<w:b/>" if n == 1 else "") for n, one in enumerate(halves(p.full_name))),
+            " i dag.",
+        )
     ),
     "NFD": lambda p: docx(para("Beslut av " + unicodedata.normalize("NFD", p.full_name) + ".")),
     "soft hyphens": lambda p: docx(
-        para("Av ", run(p.full_name[:2]), "<w:r><w:softHyphen/></w:r>", run("\u00ad".join(p.full_name[2:])), ".")
+        para(
+            "Av ",
+            run(p.full_name[:2]),
+            "<w:r><w:softHyphen/></w:r>",
+            run(re.sub(r"(?<=[a-zåäö]{2})(?=[a-zåäö]{2})", "\u00ad", p.full_name[2:], count=2)),
+            ".",
+        )
     ),
     "no-break hyphen": lambda p: docx(
-        para("Av ", *(run(one) if one != "-" else "<w:r><w:noBreakHyphen/></w:r>" for one in re.split("(-)", p.full_name)), ".")
+        para(
+            "Av ",
+            *(run(one) if one != "-" else "<w:r><w:noBreakHyphen/></w:r>" for one in re.split("(-)", p.full_name)),
+            ".",
+        )
     ),
     "tab in the name": lambda p: docx(para("Av ", run(p.preferred_name), "<w:r><w:tab/></w:r>", run(p.surname), ".")),
+    "hidden text": lambda p: docx(para("Text", run(p.full_name, "<w:vanish/>"), "slut.")),
+    "no space around it": lambda p: docx(para("Text av", run(p.full_name, "<w:b/>"), "i dag.")),
     "break in the name": lambda p: docx(para("Av ", run(p.preferred_name), "<w:r><w:br/></w:r>", run(p.surname), ".")),
     "symbols": lambda p: docx(para("Av ", _symbols(p.full_name), " i dag.")),
     "header": lambda p: _header("header", p.full_name),
@@ -408,7 +437,8 @@ DOCX: dict[str, Callable[[StaffMember], bytes]] = {
     "tracked insertion": lambda p: docx(para("Text ", _tracked("ins", p, f"enligt {p.full_name}"), " slut.")),
     "tracked deletion": lambda p: docx(para("Text ", _tracked("del", p, f"enligt {p.full_name}"), "slut.")),
     "tracked move": lambda p: docx(
-        para("Text ", _tracked("moveFrom", p, p.full_name), "slut.") + para(_tracked("moveTo", p, p.full_name), " flyttad.")
+        para("Text ", _tracked("moveFrom", p, p.full_name), "slut.")
+        + para(_tracked("moveTo", p, p.full_name), " flyttad.")
     ),
     "formatting changes": lambda p: docx(
         para(run("Text", f'<w:b/><w:rPrChange w:id="4" w:author={quoteattr(p.full_name)}><w:rPr/></w:rPrChange>'))
@@ -465,7 +495,11 @@ DOCX: dict[str, Callable[[StaffMember], bytes]] = {
             "settings": (
                 "settings",
                 _W + "settings+xml",
-                w_part("settings", '<w:attachedTemplate r:id="t1"/><w:rsids><w:rsid w:val="00AB12CD"/></w:rsids>'),
+                w_part(
+                    "settings",
+                    '<w:attachedTemplate r:id="t1"/><w:rsids><w:rsid '
+                    f'w:val="{zlib.crc32(p.full_name.encode()):08X}"/></w:rsids>',
+                ),
             )
         },
         loose={
@@ -476,9 +510,7 @@ DOCX: dict[str, Callable[[StaffMember], bytes]] = {
     ),
     "mail merge": lambda p: docx(
         para("Text"),
-        _settings(
-            f"<w:mailMerge><w:query w:val={quoteattr(f'SELECT * WHERE namn = {p.full_name}')}/></w:mailMerge>"
-        ),
+        _settings(f"<w:mailMerge><w:query w:val={quoteattr(f'SELECT * WHERE namn = {p.full_name}')}/></w:mailMerge>"),
     ),
     "content control": lambda p: docx(
         f"<w:sdt><w:sdtPr><w:alias w:val={quoteattr(p.full_name)}/><w:tag w:val={quoteattr(p.user_id)}/><w:dropDownList>"
@@ -494,7 +526,8 @@ DOCX: dict[str, Callable[[StaffMember], bytes]] = {
     ),
     "ruby": lambda p: docx(
         para(
-            f"<w:r><w:ruby><w:rt>{run('uttal')}</w:rt><w:rubyBase>{run(p.full_name)}</w:rubyBase></w:ruby></w:r>", " svarar."
+            f"<w:r><w:ruby><w:rt>{run('uttal')}</w:rt><w:rubyBase>{run(p.full_name)}</w:rubyBase></w:ruby></w:r>",
+            " svarar.",
         )
     ),
     "table and its caption": lambda p: docx(
@@ -508,8 +541,10 @@ DOCX: dict[str, Callable[[StaffMember], bytes]] = {
         para(f'<w:permStart w:id="1" w:ed="{p.email}"/>', run("Text"), '<w:permEnd w:id="1"/>')
     ),
     "word art": lambda p: docx(
-        para(f'<w:r><w:pict><v:shape id="_x1" o:gfxdata="{base64.b64encode(p.full_name.encode()).decode()}">'
-             f"<v:textpath string={quoteattr(p.full_name)}/></v:shape></w:pict></w:r>")
+        para(
+            f'<w:r><w:pict><v:shape id="_x1" o:gfxdata="{base64.b64encode(p.full_name.encode()).decode()}">'
+            f"<v:textpath string={quoteattr(p.full_name)}/></v:shape></w:pict></w:r>"
+        )
     ),
     "equation": lambda p: docx(
         '<w:p><m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">'
@@ -545,7 +580,13 @@ DOCX: dict[str, Callable[[StaffMember], bytes]] = {
     ),
     "macros": lambda p: docx(
         para("Text"),
-        {"vba": ("http://schemas.microsoft.com/office/2006/relationships/vbaProject", "application/vnd.ms-office.vbaProject", p.full_name.encode())},
+        {
+            "vba": (
+                "http://schemas.microsoft.com/office/2006/relationships/vbaProject",
+                "application/vnd.ms-office.vbaProject",
+                p.full_name.encode(),
+            )
+        },
         main_type="application/vnd.ms-word.document.macroEnabled.main+xml",
     ),
 }
@@ -599,7 +640,8 @@ def xlsx(
 
     parts, sheet_parts = parts or {}, sheet_parts or {}
     types = "".join(
-        f'<Override PartName="/xl/{one}.xml" ContentType="{kind}"/>' for one, (_, kind, _) in {**parts, **sheet_parts}.items()
+        f'<Override PartName="/xl/{one}.xml" ContentType="{kind}"/>'
+        for one, (_, kind, _) in {**parts, **sheet_parts}.items()
     )
     links = "".join(
         f'<Relationship Id="{one}" Type="{_R}hyperlink" Target={quoteattr(target)} TargetMode="External"/>'
@@ -614,7 +656,7 @@ def xlsx(
             f'<Override PartName="/xl/sheet1.xml" ContentType="{_X}worksheet+xml"/>{types}</Types>',
             "_rels/.rels": f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
             f'<Relationship Id="rId1" Type="{_R}officeDocument" Target="xl/workbook.xml"/></Relationships>',
-            "xl/workbook.xml": f"{HEAD}<workbook {_SNS}><sheets><sheet name={quoteattr(name)} sheetId=\"1\" "
+            "xl/workbook.xml": f'{HEAD}<workbook {_SNS}><sheets><sheet name={quoteattr(name)} sheetId="1" '
             f'r:id="sheet1"/></sheets>{book}</workbook>',
             "xl/_rels/workbook.xml.rels": rels({"sheet1": ("worksheet", "", ""), **parts}),
             "xl/sheet1.xml": f"{HEAD}<worksheet {_SNS}>{before}{cells(rows)}{after}</worksheet>",
@@ -634,7 +676,9 @@ _KEPT_ROW = [INNOCENT, "41"]
 
 XLSX: dict[str, Callable[[StaffMember], bytes]] = {
     "cell": lambda p: xlsx([["Namn", "Telefon"], [p.full_name, p.phone], _KEPT_ROW]),
-    "name in two cells": lambda p: xlsx([["Förnamn", "Efternamn"], [p.preferred_name, p.surname], [p.full_name, ""], _KEPT_ROW]),
+    "name in two cells": lambda p: xlsx(
+        [["Förnamn", "Efternamn"], [p.preferred_name, p.surname], [p.full_name, ""], _KEPT_ROW]
+    ),
     "shared string": lambda p: xlsx(
         [['<c t="s"><v>0</v></c>', '<c t="s"><v>1</v></c>'], ['<c t="s"><v>0</v></c>', ""], _KEPT_ROW],
         parts=_shared([f"<t>{escape(p.full_name)}</t>", "<t>Rebecka</t>"]),
@@ -642,7 +686,10 @@ XLSX: dict[str, Callable[[StaffMember], bytes]] = {
     "rich text": lambda p: xlsx(
         [['<c t="s"><v>0</v></c>'], _KEPT_ROW],
         parts=_shared(
-            ["".join(f"<r><rPr><b/></rPr><t>{escape(one)}</t></r>" for one in halves(p.full_name)) + f"<rPh sb='0' eb='1'><t>{escape(p.full_name)}</t></rPh>"]
+            [
+                "".join(f"<r><rPr><b/></rPr><t>{escape(one)}</t></r>" for one in halves(p.full_name))
+                + f"<rPh sb='0' eb='1'><t>{escape(p.full_name)}</t></rPh>"
+            ]
         ),
     ),
     "number": lambda p: xlsx([[f"<c><v>{squeezed(p.mobile)[1:]}</v></c>", "mobil"], _KEPT_ROW]),
@@ -669,11 +716,16 @@ XLSX: dict[str, Callable[[StaffMember], bytes]] = {
                 _X + "comments+xml",
                 f"{HEAD}<comments {_SNS}><authors><author>{escape(p.full_name)}</author></authors></comments>",
             ),
-            "persons": ("http://schemas.microsoft.com/office/2017/10/relationships/person", "application/xml", f"<p>{escape(p.full_name)}</p>"),
+            "persons": (
+                "http://schemas.microsoft.com/office/2017/10/relationships/person",
+                "application/xml",
+                f"<p>{escape(p.full_name)}</p>",
+            ),
         },
     ),
     "header": lambda p: xlsx(
-        [["x"], _KEPT_ROW], after=f"<headerFooter><oddHeader>&amp;L{escape(p.full_name)}&amp;R&amp;P</oddHeader></headerFooter>"
+        [["x"], _KEPT_ROW],
+        after=f"<headerFooter><oddHeader>&amp;L{escape(p.full_name)}&amp;R&amp;P</oddHeader></headerFooter>",
     ),
     "list of values": lambda p: xlsx(
         [["x"], _KEPT_ROW],
@@ -694,7 +746,7 @@ XLSX: dict[str, Callable[[StaffMember], bytes]] = {
                 _X + "table+xml",
                 f'{HEAD}<table {_SNS} id="1" name="T{squeezed(p.full_name)}" displayName="T{squeezed(p.full_name)}" ref="A1:B2">'
                 f'<tableColumns count="2"><tableColumn id="1" name={quoteattr(p.full_name)}/><tableColumn id="2" '
-                f'name={quoteattr(p.full_name + " 2025")}/></tableColumns></table>',
+                f"name={quoteattr(p.full_name + ' 2025')}/></tableColumns></table>",
             )
         },
     ),
@@ -708,7 +760,8 @@ XLSX: dict[str, Callable[[StaffMember], bytes]] = {
         f'text={quoteattr(p.full_name)}><formula>NOT(ISERROR(SEARCH("{escape(p.full_name)}",A1)))</formula></cfRule></conditionalFormatting>',
     ),
     "file sharing and path": lambda p: xlsx(
-        [["x"], _KEPT_ROW], book=f"<fileSharing userName={quoteattr(p.full_name)}/><customWorkbookViews><x n={quoteattr(p.user_id)}/></customWorkbookViews>"
+        [["x"], _KEPT_ROW],
+        book=f"<fileSharing userName={quoteattr(p.full_name)}/><customWorkbookViews><x n={quoteattr(p.user_id)}/></customWorkbookViews>",
     ),
     "pivot cache, external link": lambda p: xlsx(
         [["x"], _KEPT_ROW],
@@ -787,7 +840,9 @@ def _ods(rows: list[list[str]], name: str = "Blad1", automatic: str = "", style:
     lines = "".join(
         "<table:table-row>"
         + "".join(
-            one if one.startswith("<") else f'<table:table-cell office:value-type="string">{tp(escape(one))}</table:table-cell>'
+            one
+            if one.startswith("<")
+            else f'<table:table-cell office:value-type="string">{tp(escape(one))}</table:table-cell>'
             for one in row
         )
         + "</table:table-row>"
@@ -795,7 +850,9 @@ def _ods(rows: list[list[str]], name: str = "Blad1", automatic: str = "", style:
     )
     column = f'<table:table-column table:style-name="{style}"/>' if style else "<table:table-column/>"
     return odf(
-        f"<table:table table:name={quoteattr(name)}>{column}{lines}</table:table>", kind="spreadsheet", automatic=automatic
+        f"<table:table table:name={quoteattr(name)}>{column}{lines}</table:table>",
+        kind="spreadsheet",
+        automatic=automatic,
     )
 
 
@@ -806,7 +863,11 @@ def _o(text: str) -> str:
 ODT: dict[str, Callable[[StaffMember], bytes]] = {
     "plain text": lambda p: odt(f"Av {_o(p.full_name)}, {p.phone}, {p.email}."),
     "spans": lambda p: odt(
-        "Av " + "".join(f'<text:span text:style-name="T{n}">{_o(one)}</text:span>' for n, one in enumerate(halves(p.full_name))) + " i dag.",
+        "Av "
+        + "".join(
+            f'<text:span text:style-name="T{n}">{_o(one)}</text:span>' for n, one in enumerate(halves(p.full_name))
+        )
+        + " i dag.",
         automatic="".join(
             f'<style:style style:name="T{n}" style:family="text"><style:text-properties officeooo:rsid="00{n}1234"/></style:style>'
             for n in range(3)
@@ -814,7 +875,9 @@ ODT: dict[str, Callable[[StaffMember], bytes]] = {
     ),
     "spaces and tabs": lambda p: odt(f"Av {_o(p.preferred_name)}<text:s/><text:tab/>{_o(p.surname)} i dag."),
     "line break": lambda p: odt(f"Av {_o(p.preferred_name)}<text:line-break/>{_o(p.surname)} i dag."),
-    "annotation": lambda p: odt(f"Text<office:annotation><dc:creator>{_o(p.full_name)}</dc:creator>{tp(_o(p.full_name))}</office:annotation>."),
+    "annotation": lambda p: odt(
+        f"Text<office:annotation><dc:creator>{_o(p.full_name)}</dc:creator>{tp(_o(p.full_name))}</office:annotation>."
+    ),
     "tracked changes": lambda p: odt(
         'Text <text:change-start text:change-id="c1"/>ny<text:change-end text:change-id="c1"/>.',
         before='<text:tracked-changes><text:changed-region text:id="c1"><text:deletion><office:change-info>'
@@ -834,19 +897,23 @@ ODT: dict[str, Callable[[StaffMember], bytes]] = {
         f'Av <text:user-field-get text:name="h">{_o(p.full_name)}</text:user-field-get>.',
         before=f'<text:user-field-decls><text:user-field-decl text:name="h" office:value-type="string" office:string-value={quoteattr(p.full_name)}/></text:user-field-decls>',
     ),
-    "link": lambda p: odt(f'Skriv <text:a xlink:href="mailto:{p.email}" office:title={quoteattr(p.full_name)}>hit</text:a>.'),
+    "link": lambda p: odt(
+        f'Skriv <text:a xlink:href="mailto:{p.email}" office:title={quoteattr(p.full_name)}>hit</text:a>.'
+    ),
     "bookmark": lambda p: odt(
-        f'<text:bookmark text:name={quoteattr(p.full_name)}/>Se <text:bookmark-ref text:ref-name={quoteattr(p.full_name)}>här</text:bookmark-ref>.'
+        f"<text:bookmark text:name={quoteattr(p.full_name)}/>Se <text:bookmark-ref text:ref-name={quoteattr(p.full_name)}>här</text:bookmark-ref>."
     ),
     "picture": lambda p: odt(
         f'Bild<draw:frame draw:name={quoteattr(p.full_name)}><draw:image xlink:href="Pictures/{p.user_id}.png"/>'
         f"<svg:title>{_o(p.full_name)}</svg:title><svg:desc>Foto av {_o(p.full_name)}</svg:desc></draw:frame>.",
         loose={f"Pictures/{p.user_id}.png": with_comment(picture([], size=(50, 50)), p.full_name)},
     ),
-    "text box": lambda p: odt(f"Före<draw:frame><draw:text-box>{tp('Av ' + _o(p.full_name))}</draw:text-box></draw:frame> efter."),
+    "text box": lambda p: odt(
+        f"Före<draw:frame><draw:text-box>{tp('Av ' + _o(p.full_name))}</draw:text-box></draw:frame> efter."
+    ),
     "style name": lambda p: odt(
         f"</text:p><text:p text:style-name={quoteattr(_coded(p.full_name))}>Text",
-        styles=f"<office:styles><style:style style:name={quoteattr(_coded(p.full_name))} style:display-name={quoteattr(p.full_name)} style:family=\"paragraph\"/></office:styles>",
+        styles=f'<office:styles><style:style style:name={quoteattr(_coded(p.full_name))} style:display-name={quoteattr(p.full_name)} style:family="paragraph"/></office:styles>',
     ),
     "header": lambda p: odt(
         "Text",
@@ -879,7 +946,9 @@ ODS: dict[str, Callable[[StaffMember], bytes]] = {
     "sheet name": lambda p: _ods([["x"], [INNOCENT]], name=p.full_name),
     "formula": lambda p: _ods(
         [
-            [f'<table:table-cell table:formula={quoteattr(f"of:={chr(34)}{p.full_name}{chr(34)}")} office:value-type="string" office:string-value={quoteattr(p.full_name)}>{tp(_o(p.full_name))}</table:table-cell>'],
+            [
+                f'<table:table-cell table:formula={quoteattr(f"of:={chr(34)}{p.full_name}{chr(34)}")} office:value-type="string" office:string-value={quoteattr(p.full_name)}>{tp(_o(p.full_name))}</table:table-cell>'
+            ],
             [INNOCENT],
         ]
     ),

@@ -53,7 +53,7 @@ def _with_stand_ins(name: str) -> tuple[str, bytes, StaffRegister]:
     for number, (other, (given, surname)) in enumerate(zip(others, _STAND_INS, strict=False)):
         actor = replace(
             staff()[other],
-            staff_id=f"S{number}",
+            staff_id=f"B9000{number}",
             given_names=given,
             preferred_name=given,
             surname=surname,
@@ -114,12 +114,20 @@ def _rewrite(document: bytes, forms: Mapping[str, str]) -> bytes:
 
 
 def _rewrite_paragraph(paragraph: etree._Element, pattern: re.Pattern[str], forms: Mapping[str, str]) -> None:
-    texts = list(paragraph.iter(f"{_W}t"))
-    joined = "".join(one.text or "" for one in texts)
-    told = pattern.sub(lambda found: forms[found.group()], joined)
-    # Also where nothing changes: the handler's own version must be rewritten the same way.
-    if pattern.search(joined):
-        for one in texts:
-            one.text = ""
-        texts[0].text = told
-        texts[0].set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    """Each form is replaced in the run where it begins; what of it stands in later runs goes."""
+    pieces = [one for one in paragraph.iter(f"{_W}t", f"{_W}br", f"{_W}tab")]
+    texts = ["\n" if one.tag != f"{_W}t" else one.text or "" for one in pieces]
+    told = list(texts)
+    starts = [sum(map(len, texts[:number])) for number in range(len(texts))]
+    for found in reversed(list(pattern.finditer("".join(texts)))):
+        for number in reversed(range(len(texts))):
+            start = max(found.start() - starts[number], 0)
+            end = min(found.end() - starts[number], len(texts[number]))
+            if start < end:
+                at = start if found.start() >= starts[number] else 0
+                new = forms[found.group()] if found.start() >= starts[number] else ""
+                told[number] = told[number][:at] + new + told[number][end:]
+    for one, text in zip(pieces, told, strict=True):
+        if one.tag == f"{_W}t":
+            one.text = text
+            one.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")

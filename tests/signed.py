@@ -134,10 +134,10 @@ class Authority:
             pdf, field_name=FIELD, tooltip="Myndighetens stämpel", attachments=attachments, date=self.clock.now()
         )
 
-    def seal(self, prepared: bytes, signers: Signers | None = None) -> bytes:
-        """A notification under the organisation's e-seal, level B-LT."""
+    def seal(self, prepared: bytes, signers: Signers | None = None, credential: Credential | None = None) -> bytes:
+        """A notification under the organisation's e-seal (or another credential), level B-LT."""
         look = appearance(e_seal_lines(MUNICIPALITY, self.clock.now().date()), FONTS)
-        return self._sign(prepared, self.keys.e_seal(), look, "B-LT", signers)
+        return self._sign(prepared, credential or self.keys.e_seal(), look, "B-LT", signers)
 
     def sign(self, prepared: bytes, name: str = DIRECTOR, staff_id: str = DIRECTOR_ID) -> bytes:
         """A record under a person's signature, level B-LTA."""

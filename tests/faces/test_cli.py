@@ -217,7 +217,7 @@ def bad_inputs(folder: Path) -> dict[str, tuple[Path, Path, int]]:
     """Ways to go wrong: (case, document, exit code)."""
     folder.mkdir()
     good = (CASES / "01_track_a_insats" / "decision.docx").read_bytes()
-    text = CASE.read_text("utf-8")
+    text = CASE.read_text("utf-8").replace("SN 2026/0412-14", "SN 2026/0999-1")
 
     def case(name: str, content: str) -> Path:
         path = folder / f"{name}.toml"

@@ -187,7 +187,7 @@ class UnsafeSoftwareKeys:
             moment=self._clock.now(),
             crls=self._parsed_crls,
             allow_fetching=False,
-            revocation_mode="hard-fail",
+            revocation_mode="require",
         )
 
     def revoke_person(self, name: str, staff_id: str | None) -> None:

@@ -259,6 +259,11 @@ class _Cleaner:
         for cell in list(root.iter(f"{{{W}}}cellDel")):
             drop(cell.getparent().getparent())
         self._merge_paragraphs(root)
+        for run in list(root.iter(_RUN)):
+            hidden = run.find(f"{_RPR}/{{{W}}}vanish")
+            if hidden is not None and hidden.get(_VAL, "1") not in ("0", "false", "off"):
+                counts["hidden text"] = counts.get("hidden text", 0) + 1
+                drop(run)
         for element in list(root.iter()):
             tag = element.tag
             if element is root:

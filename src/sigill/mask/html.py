@@ -38,6 +38,8 @@ _ATTRIBUTES = words(
     "size span src start style summary title type valign value vspace width role"
 )
 _REFERENCES = words("id class for headers name style href src cite")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Characters that a tree of XML cannot hold, and that no page needs."""
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _META = re.compile(rb"""(?i)<meta[^>]+charset\s*=\s*["']?\s*([a-z0-9_:.-]+)""")
 MAX_HTML = 64 << 20
@@ -81,7 +83,7 @@ def _decoded(data: bytes, charset: str) -> str:
 
 
 def _parse(text: str) -> Element:
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text).replace("\x00", "")
+    text = _ILLEGAL.sub("", re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
     parser = lxml.html.HTMLParser(
         remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8"
     )
@@ -111,7 +113,9 @@ def _clean(root: Element, report: Report) -> None:
                 report.took("page", name or "markup")
             drop(element)
             continue
-        for attribute in list(element.attrib):
+        for attribute, value in list(element.attrib.items()):
+            if _ILLEGAL.search(value):
+                element.set(attribute, _ILLEGAL.sub("", value))
             if not (attribute in _ATTRIBUTES or attribute.startswith(("data-", "aria-"))):
                 del element.attrib[attribute]
     head = root.find("head")
@@ -139,8 +143,7 @@ def _collect(element: Element, blocks: list[Block], verbatim: bool) -> None:
     if not inline:
         blocks.append([])
     if element.text:
-        if not verbatim:
-            element.text = _SPACE.sub(" ", element.text)
+        element.text = _tidy(element.text, verbatim)
         blocks[-1].append(plain_piece(element))
     for child in element:
         if child.tag == "br":
@@ -148,11 +151,16 @@ def _collect(element: Element, blocks: list[Block], verbatim: bool) -> None:
         else:
             _collect(child, blocks, verbatim)
         if child.tail:
-            if not verbatim:
-                child.tail = _SPACE.sub(" ", child.tail)
+            child.tail = _tidy(child.tail, verbatim)
             blocks[-1].append(tail_piece(child))
     if not inline:
         blocks.append([])
+
+
+def _tidy(text: str, verbatim: bool) -> str:
+    """One space for any white space, as a browser shows it; where a line ended tells the words' lengths."""
+    text = _ILLEGAL.sub("", text)
+    return text if verbatim else _SPACE.sub(" ", text)
 
 
 def _mask_attributes(root: Element, finder: NameFinder, options: Options, report: Report) -> None:

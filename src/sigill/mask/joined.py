@@ -8,7 +8,9 @@ Does not: know any file format, and does not decide what is a name; the finder d
 human to look at (`certainty == "review"`) is left where it is and reported.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from sigill.errors import N_, Blocked
@@ -89,6 +91,7 @@ def mask_blocks(blocks: Sequence[Block], finder: NameFinder, label: str, report:
     touched: set[int] = set()
     for turn in range(_ROUNDS):
         spans = _sure(finder, joined(blocks), label, report if turn == 0 else None, part)
+        spans = _best([*spans, *_glued(blocks, finder, label, part)])
         if not spans:
             return touched
         for span in spans:
@@ -101,15 +104,62 @@ def mask_blocks(blocks: Sequence[Block], finder: NameFinder, label: str, report:
     )
 
 
-def _sure(finder: NameFinder, text: str, label: str, report: Report | None, part: str) -> list[FoundSpan]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A mention in the joined text."""
+
+    start: int
+    end: int
+    kind: str
+    certainty: str
+
+
+def _sure(finder: NameFinder, text: str, label: str, report: Report | None, part: str) -> list[_Found]:
     spans = []
     for span in finder.find(text):
         if span.certainty == "review":
             if report is not None:
                 report.review.append((part, N_("may be the person; left for a human")))
         elif text[span.start : span.end].strip(" \t\r\n") not in ("", label):
-            spans.append(span)
+            spans.append(_Found(span.start, span.end, span.kind, span.certainty))
     return spans
+
+
+def _glued(blocks: Sequence[Block], finder: NameFinder, label: str, part: str) -> list[_Found]:
+    """What is whole in one piece but runs into its neighbours' text without a space.
+
+    Only mentions of several words count here: a piece may be cut anywhere in an innocent word.
+    """
+    alone: list[Block] = []
+    shifts: list[tuple[int, int]] = []
+    at = there = 0
+    for block in blocks:
+        for piece in block:
+            if len(block) > 1 and " " in piece.text.strip():
+                alone.append([piece])
+                shifts.append((there, at - there))
+                there += len(piece.text) + len(BETWEEN)
+            at += len(piece.text)
+        at += len(BETWEEN)
+    if not alone:
+        return []
+    text = joined(alone)
+    found = []
+    for span in _sure(finder, text, label, None, part):
+        inside = text[span.start : span.end]
+        if BETWEEN not in inside and " " in inside.strip():
+            shift = shifts[bisect_right(shifts, (span.start, len(text))) - 1][1]
+            found.append(_Found(span.start + shift, span.end + shift, span.kind, span.certainty))
+    return found
+
+
+def _best(spans: Sequence[_Found]) -> list[_Found]:
+    """Of overlapping mentions the surer one, of two equally sure the longer one."""
+    kept: list[_Found] = []
+    for span in sorted(spans, key=lambda one: (one.certainty != "certain", one.start - one.end, one.start)):
+        if not any(span.start < other.end and other.start < span.end for other in kept):
+            kept.append(span)
+    return sorted(kept, key=lambda one: one.start)
 
 
 def _write(blocks: Sequence[Block], spans: Sequence[tuple[int, int]], label: str) -> set[int]:

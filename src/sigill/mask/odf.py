@@ -69,7 +69,15 @@ def _names(space: str, *names: str) -> frozenset[str]:
 _GONE = (
     _names(
         TEXT,
-        *("tracked-changes", "change", "change-start", "change-end", "soft-page-break", "dde-connection-decls"),
+        *(
+            "tracked-changes",
+            "hidden-text",
+            "change",
+            "change-start",
+            "change-end",
+            "soft-page-break",
+            "dde-connection-decls",
+        ),
         *("user-field-decls", "variable-decls", "script", "alphabetical-index-auto-mark-file"),
         *("toc-mark", "toc-mark-start", "toc-mark-end", "user-index-mark", "user-index-mark-start"),
         *("user-index-mark-end", "alphabetical-index-mark", "alphabetical-index-mark-start"),
@@ -88,7 +96,7 @@ _FIELDS = _names(
     *("creation-date", "creation-time", "modification-date", "modification-time", "print-date", "print-time"),
     *("printed-by", "title", "subject", "keywords", "description", "user-defined", "file-name", "template-name"),
     *("user-field-get", "user-field-input", "variable-set", "variable-get", "variable-input", "expression"),
-    *("text-input", "placeholder", "conditional-text", "hidden-text", "database-display", "database-next"),
+    *("text-input", "placeholder", "conditional-text", "database-display", "database-next"),
     *("database-row-select", "database-row-number", "database-name", "dde-connection", "date", "time"),
     *("sender-firstname", "sender-lastname", "sender-initials", "sender-title", "sender-position", "sender-email"),
     *("sender-phone-private", "sender-fax", "sender-company", "sender-phone-work", "sender-street", "sender-city"),

@@ -38,7 +38,7 @@ from sigill.decision.stages import Composed, Letter, Masked, Section
 from sigill.errors import N_, Blocked
 from sigill.mask.report import DEFAULT_LABEL
 from sigill.names.context import is_staff_post
-from sigill.names.find import Finder, Span
+from sigill.names.find import Finder, Span, same_name
 
 _OBJECT = "\ufffc"  # stands for a label that is there already; no letter, so no part of a name
 
@@ -103,8 +103,7 @@ def _masked(composed: Composed, notification: Letter, replaced: Counter[str]) ->
 def _refuse_namesakes(withheld: Sequence[StaffMember], keep: Sequence[str]) -> None:
     # A party who is called like the handler would lose the own name, or the handler's would stay.
     for person in withheld:
-        own = Finder([person], StaffRegister.of([person]))
-        if any(span.family.startswith("full name") for name in keep for span in own.find(name)):
+        if any(same_name(person, name) for name in keep):
             raise Blocked(
                 N_("A withheld employee has the same name as somebody whose name must stay."),
                 N_("Look through the decision by hand: write the employee's mentions without the name."),

@@ -320,27 +320,17 @@ class _Book:
                     hit = True
             if hit and row.get("customHeight") not in ("1", "true"):
                 row.attrib.pop("ht", None)
-            for attribute in ("spans",):
-                row.attrib.pop(attribute, None)
+            row.attrib.pop("spans", None)
         touched.discard(0)
         holder = root.find(f"{{{S}}}cols")
         if not touched or holder is None:
             return
-        for column in list(holder):
+        for column in holder:
             first, last = int(column.get("min", "1")), int(column.get("max", "1"))
-            inside = sorted(number for number in touched if first <= number <= last)
-            if not inside:
-                continue
-            for low, high in _ranges(first, last, inside):
-                fresh = _copy(column)
-                fresh.set("min", str(low))
-                fresh.set("max", str(high))
-                if low in touched:
-                    fresh.set("width", WIDTH)
-                    fresh.set("customWidth", "1")
-                    fresh.attrib.pop("bestFit", None)
-                column.addprevious(fresh)
-            holder.remove(column)
+            if any(first <= number <= last for number in touched):
+                column.set("width", WIDTH)
+                column.set("customWidth", "1")
+                column.attrib.pop("bestFit", None)
 
     def _unique_columns(self, part: Part) -> None:
         """Table columns must differ; the cells over them must say the same (18.5.1.3)."""
@@ -507,20 +497,6 @@ def _letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         text = chr(65 + rest) + text
     return text
-
-
-def _ranges(first: int, last: int, inside: list[int]) -> list[tuple[int, int]]:
-    """`first`–`last` cut so that each of `inside` stands alone."""
-    result = []
-    at = first
-    for number in inside:
-        if at < number:
-            result.append((at, number - 1))
-        result.append((number, number))
-        at = number + 1
-    if at <= last:
-        result.append((at, last))
-    return result
 
 
 def _join_rich(inline: Element) -> None:

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sigill.errors import N_, Blocked, NothingRead
 from sigill.mask.joined import BETWEEN, Block, NameFinder, Piece, mask_blocks
@@ -20,7 +21,8 @@ WRAP = 72
 """Characters a line, where a paragraph was wrapped by hand."""
 
 _LONGEST = 100
-"""Longer lines are paragraphs, not wrapped lines."""
+_SHORTEST = 40
+"""Characters a line: longer ones are paragraphs, shorter ones were not wrapped but ended."""
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -104,51 +106,71 @@ _PREFIX = re.compile(r"[>|][>| ]*|[ \t]+")
 
 
 def _unwrapped(text: str, finder: NameFinder) -> str:
-    """Wrap anew the paragraphs that hold a hit and were wrapped by hand.
+    """Rejoin the paragraphs that hold a hit and were wrapped by hand; `_lengthless` wraps them anew.
 
-    A line was wrapped when the next one's first word would not have fitted behind it within the longest line of
-    the text. Longer names wrap elsewhere; after this, all wrap alike.
+    A line was wrapped when the next one's first word would not have fitted behind it. A longer name wraps
+    elsewhere; after this, all wrap alike. How wide the text was is read from lines that hold no hit.
     """
-    lines = text.split("\n")
-    short = [len(line) for line in lines if len(line) <= _LONGEST]
-    longest = max(short, default=0)
-    if longest < 40 or len(short) < 0.8 * len(lines):
-        return text
     spans = _spans(text, finder)
     if not spans:
         return text
-    groups = _wrapped_groups(lines, longest)
+    lines = text.split("\n")
+    touched = _touched(lines, spans)
+    width = _width([line for line, hit in zip(lines, touched, strict=True) if not hit])
     result: list[str] = []
     at = 0
-    for group in groups:
-        length = sum(len(line) + 1 for line in group)
-        touched = any(start < at + length and end > at for start, end in spans)
-        at += length
-        result += [_rejoined(group)] if touched and len(group) > 1 else group
+    while at < len(lines):
+        end = at + 1
+        if lines[at].strip():
+            while end < len(lines) and lines[end].strip() and _prefix(lines[end]) == _prefix(lines[at]):
+                end += 1
+        paragraph = lines[at:end]
+        result += _rewrapped(paragraph, width) if any(touched[at:end]) else paragraph
+        at = end
     return "\n".join(result)
+
+
+def _touched(lines: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[bool]:
+    result = []
+    at = 0
+    for line in lines:
+        result.append(any(start < at + len(line) and end > at for start, end in spans))
+        at += len(line) + 1
+    return result
+
+
+def _width(lines: Sequence[str]) -> int:
+    """How wide these lines were wrapped; 0 if they show no sign of it."""
+    longest = max((len(line) for line in lines if len(line) <= _LONGEST), default=0)
+    full = sum(_full(line, after, longest) for line, after in pairwise(lines) if line.strip() and after.strip())
+    return longest if longest >= _SHORTEST and full >= 2 else 0
+
+
+def _full(line: str, after: str, width: int) -> bool:
+    """Whether the first word of `after` would not have fitted behind `line`."""
+    first = after[len(_prefix(after)) :].split(" ", 1)[0]
+    return len(line) <= _LONGEST and len(line) + 1 + len(first) > width
+
+
+def _rewrapped(paragraph: list[str], width: int) -> list[str]:
+    longest = max(len(line) for line in paragraph)
+    if not _SHORTEST <= longest <= (width + 8 if width else _LONGEST):
+        return paragraph
+    limit = max(width, longest)
+    groups: list[list[str]] = []
+    for line in paragraph:
+        if groups and _full(groups[-1][-1], line, limit):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    # Two full lines may be chance where nothing else in the text was wrapped.
+    least = 2 if width else 3
+    return [one for group in groups for one in ([_rejoined(group)] if len(group) >= least else group)]
 
 
 def _prefix(line: str) -> str:
     match = _PREFIX.match(line)
     return match.group() if match else ""
-
-
-def _wrapped_groups(lines: Sequence[str], longest: int) -> list[list[str]]:
-    groups: list[list[str]] = []
-    for line in lines:
-        if groups:
-            before = groups[-1][-1]
-            first = line[len(_prefix(line)) :].split(" ", 1)[0]
-            if (
-                before.strip()
-                and line.strip()
-                and _prefix(before) == _prefix(line)
-                and len(before) + 1 + len(first) > longest
-            ):
-                groups[-1].append(line)
-                continue
-        groups.append([line])
-    return groups
 
 
 def _rejoined(group: Sequence[str]) -> str:

@@ -24,9 +24,9 @@ from sigill.names.words import (
     surnames,
 )
 
-_BEFORE = re.compile(r"([^\W_](?:[\w’'´-]*[\w])?)([.]?[^\w]*)\Z")
 _AFTER = re.compile(r"([^\w]*)([^\W_](?:[\w’'´-]*\w)?)")
-_SENTENCE_END = re.compile(r"[.!?:;”»\"•·|*>]\s*[(”»\"'’]?\Z|\A[\s(”»\"'’]*\Z|[–—-]\s\Z|\n\s*\n\s*\Z|[(”»\"]\Z")
+_ENDS = frozenset(".!?:;”»\"•·|*>")
+_OPENERS = frozenset("(”»\"'’“„<")
 _SIGNED = re.compile(
     r"(?:/\s?|\bsign(?:\.|erat|atur|eras)?(?:\s+av)?:?\s*|\(|\bvid pennan:?\s*"
     r"|\b(?:antecknat|registrerad|registrerat|utförd|utfört|upprättad|upprättat|handl\w*|ansvarig|skrivet)(?: av)?:?\s"
@@ -92,24 +92,35 @@ class Around:
 def around(text: str, start: int, end: int) -> Around:
     """Look around `text[start:end]`."""
     head, tail = text[max(0, start - 160) : start], text[end : end + 80]
-    before, after = _BEFORE.search(head), _AFTER.match(tail)
+    at = len(head)
+    while at and not (head[at - 1].isalnum() or head[at - 1] == "_"):
+        at -= 1
+    word = at
+    while word and (head[word - 1].isalnum() or head[word - 1] in "_’'´-‑‐"):
+        word -= 1
+    after = _AFTER.match(tail)
     return Around(
         text, start, end,
-        before[1] if before else "", before[2] if before else head,
+        head[word:at].lstrip("_’'´-‑‐"), head[at:],
         after[2] if after else "", after[1] if after else tail,
-        _opens(head, start),
+        _opens(head),
     )  # fmt: skip
 
 
-def _opens(head: str, start: int) -> bool:
-    if _SENTENCE_END.search(head) and (head.strip() or start < 160):
+def _opens(head: str) -> bool:
+    """Whether what follows `head` stands at the beginning of a sentence, a line of its own or a quotation."""
+    stripped = head.rstrip()
+    if not stripped:
         return True
-    stripped = head.rstrip(" \t\u00a0")
-    if stripped.endswith("\n"):
-        # A wrapped line goes on; a short line is a heading, a cell or a greeting.
-        line = stripped.rstrip().rpartition("\n")[2]
-        return len(line) < 50
-    return False
+    gap, last = head[len(stripped) :], stripped[-1]
+    if gap.count("\n") > 1 or last in _ENDS:
+        return True
+    if last in _OPENERS and (not gap or stripped[-2:-1] in _ENDS or not stripped[-2:-1].isalnum()):
+        return True
+    if last in "–—-" and gap:
+        return True
+    # A wrapped line goes on; a short line is a heading, a cell or a greeting.
+    return "\n" in gap and len(stripped.rpartition("\n")[2]) < 50
 
 
 def is_capital(word: str) -> bool:
@@ -178,7 +189,8 @@ def listed_as_another(near: Around, *, surname: bool, own: Sequence[str], learne
 
 
 def _starts_line(text: str, start: int) -> bool:
-    return text[:start].rstrip(" \t\u00a0")[-1:] in ("", "\n")
+    head = text[max(0, start - 80) : start].rstrip(" \t\u00a0")
+    return head[-1:] == "\n" or (not head and start < 80)
 
 
 def relative_or_role(near: Around, own_titles: frozenset[str]) -> bool:

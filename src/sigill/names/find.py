@@ -10,6 +10,7 @@ nobody but says enough to guess ("the colleague with the blue Volvo") is beyond 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -22,7 +23,7 @@ from sigill.names import context, lexicon
 from sigill.names.context import Around, around, text_of
 from sigill.names.fold import prepare
 from sigill.names.lexicon import Entry, Lexicon
-from sigill.names.parts import Role, words_of
+from sigill.names.parts import Role, parts_of, words_of
 from sigill.names.words import WORDLIKE, surnames
 
 LonePolicy: TypeAlias = Literal["with_full_name", "mask", "review"]
@@ -34,6 +35,7 @@ Certainty: TypeAlias = Literal["certain", "likely", "review"]
 _GIVEN = (Role.GIVEN, Role.GIVEN_PART)
 _SURNAME = (Role.SURNAME, Role.SURNAME_PART)
 _KINDS: dict[Role, LabelKind] = {Role.EMAIL: "email", Role.USER_ID: "user_id", Role.PHONE_END: "phone"}
+_LONGEST_NAME = 120  # characters
 _REACH = 12  # characters between two pieces of one name, at most
 _INITIALS_BEFORE = re.compile(r"(?<![\w.])((?:[^\W\d_](?:\.[ \u00a0-]?\n?|[ \u00a0-])){1,4}|[^\W\d_]{2}\.?[ \u00a0])\Z")
 _INITIAL_BEHIND = re.compile(r"([ \u00a0_.-])([^\W\d_](?:[.-]?[^\W\d_]){0,3})(?![^\W\d_])\.?")
@@ -62,6 +64,18 @@ class Span:
     reason: str
 
 
+def same_name(person: StaffMember, name: str) -> bool:
+    """Whether somebody with the full name `name` is called like `person`: given name and surname, in any order."""
+    words = set(text_of(name).split())
+    parts = parts_of(person)
+    return any(
+        piece.role is Role.GIVEN and piece.family != "nickname" and words.issuperset(text_of(piece.text).split())
+        for piece in parts.given
+    ) and any(
+        piece.role is Role.SURNAME and words.issuperset(text_of(piece.text).split()) for piece in parts.surnames
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Hit:
     start: int
@@ -77,22 +91,23 @@ class _Mention:
     end: int
     person: int
     pieces: tuple[Entry, ...]
+    also: list[int] = field(default_factory=list)  # others of the withheld who are called the same
+    given: bool = field(init=False, default=False)
+    surname: bool = field(init=False, default=False)
+    quality: int = field(init=False, default=3)
 
-    @property
-    def given(self) -> bool:
-        return any(piece.role in _GIVEN for piece in self.pieces)
-
-    @property
-    def surname(self) -> bool:
-        return any(piece.role in _SURNAME for piece in self.pieces)
+    def __post_init__(self) -> None:
+        for piece in self.pieces:
+            if piece.role in _GIVEN:
+                self.given = True
+            elif piece.role in _SURNAME:
+                self.surname = True
+            if piece.quality < self.quality:
+                self.quality = piece.quality
 
     @property
     def full(self) -> bool:
         return (self.given and self.surname) or self.pieces[0].role is Role.FULL
-
-    @property
-    def quality(self) -> int:
-        return min(piece.quality for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +156,11 @@ class Finder:
         self._titles = frozenset(
             text_of(words_of(one)[0]) for one in (*self._lexicon.titles, *self._lexicon.units) if words_of(one)
         )
+        self._bearers: dict[str, set[int]] = {}
+        for at, one in enumerate(self._lexicon.others):
+            for piece in one.pieces:
+                self._bearers.setdefault(piece, set()).add(at)
         self._initials = [_only_initials(entries) for entries in self._lexicon.entries]
-        self._words = [_only_words(entries) for entries in self._lexicon.entries]
 
     def for_document(self, text: str, *, present: Sequence[str] = ()) -> "Finder":
         """A finder for the parts of one document: whether a full name stands in it is decided by all of `text`.
@@ -194,7 +212,7 @@ class Finder:
 
     def _scan(self, text: str, folded: bytes) -> _Scan:
         scan = _Scan(text)
-        entries, initials, only_words = self._lexicon.entries, self._initials, self._words
+        entries, initials = self._lexicon.entries, self._initials
         hits, others = scan.hits, scan.others
         for pattern, start, end in self._lexicon.automaton.find_matches_as_indexes(
             b" " + folded + b" ", overlapping=True
@@ -202,8 +220,6 @@ class Finder:
             end -= 2
             wanted = initials[pattern]
             if wanted is not None and text[start:end] not in wanted:
-                continue
-            if only_words[pattern] and text[start].islower() and not _joined(text, start, end):
                 continue
             for entry in entries[pattern]:
                 role = entry.role
@@ -220,6 +236,7 @@ class Finder:
                 elif "," not in text[start:end] or role in (Role.EMAIL, Role.FULL):
                     hits.append(_Hit(start, end, entry))
         hits.sort(key=lambda hit: (hit.start, -hit.end))
+        others.sort(key=_start_of)
         return scan
 
     def _mentions(self, scan: _Scan) -> list[_Mention]:
@@ -242,15 +259,21 @@ class Finder:
             people.setdefault(hit.entry.person, []).append(hit)
         chains: list[_Mention] = []
         for person, hits in people.items():
-            chains += _chains(text, person, hits)
+            if len(hits) == 1:
+                chains.append(_Mention(hits[0].start, hits[0].end, person, (hits[0].entry,)))
+            else:
+                chains += _chains(text, person, hits)
+        if len(chains) == 1:
+            return chains
         # The longest first; of two equally long the better spelt, then the one whose pieces are fewer.
         chains.sort(key=lambda one: (one.start - one.end, -one.quality, len(one.pieces)))
         taken: list[_Mention] = []
         same: dict[tuple[int, int], _Mention] = {}
         for chain in chains:
-            if (chain.start, chain.end) in same:
-                if _rank(chain) == _rank(same[chain.start, chain.end]):
-                    taken.append(chain)  # two people called the same; the document says which
+            twin = same.get((chain.start, chain.end))
+            if twin is not None:
+                if _rank(chain) == _rank(twin):
+                    twin.also.append(chain.person)  # two people called the same; the document says which
                 continue
             if any(chain.start < one.end and one.start < chain.end for one in taken):
                 continue
@@ -266,13 +289,13 @@ class Finder:
         for one in mentions:
             role = one.pieces[0].role
             if role in (Role.EMAIL, Role.PHONE_END) or (role is Role.USER_ID and one.quality == 3):
-                present.add(one.person)
+                present.update((one.person, *one.also))
             elif one.full and one.quality >= 2 and not self._suppressed(scan, one):
-                present.add(one.person)
+                present.update((one.person, *one.also))
             elif one.surname and not one.given:
                 if self._initials_before(scan.text, one) is not None or self._distinctive(one):
                     present.add(one.person)
-            elif one.given and not one.surname:
+            elif one.given and not one.surname and scan.text[one.end + 1 : one.end + 2].isupper():
                 near = around(scan.text, one.start, one.end)
                 if near.follows_closely and context.is_capital(near.after):
                     learned.add((text_of(near.found), text_of(near.after)))
@@ -301,9 +324,11 @@ class Finder:
 
     def _suppressed(self, scan: _Scan, mention: _Mention) -> bool:
         """Whether somebody else's full name covers the mention."""
-        for hit in scan.others:
-            if hit.start <= mention.start and hit.end >= mention.end:
-                longer = hit.end - hit.start > mention.end - mention.start + 1
+        at = bisect_right(scan.others, mention.start, key=_start_of)
+        while at and scan.others[at - 1].start >= mention.start - _LONGEST_NAME:
+            at -= 1
+            if scan.others[at].end >= mention.end:
+                longer = scan.others[at].end - scan.others[at].start > mention.end - mention.start + 1
                 if longer or not (mention.full and self._exactly(scan.text, mention)):
                     return True
         return False
@@ -325,6 +350,8 @@ class Finder:
 
     def _judge(self, scan: _Scan, mention: _Mention, known: _Known) -> Span | None:
         text, role = scan.text, mention.pieces[0].role
+        if mention.also and mention.person not in known.present:
+            mention.person = next((one for one in mention.also if one in known.present), mention.person)
         if role in (Role.EMAIL, Role.PHONE_END):
             return self._span(mention, "certain", "as registered")
         if role is Role.USER_ID:
@@ -503,12 +530,12 @@ class Finder:
         if name in WORDLIKE and piece.quality < 2:
             return None
         small = not context.is_capital(near.found)
-        if small and (piece.quality < 2 or piece.family.startswith("nickname") or len(name) < 3):
+        if small and (piece.quality < 2 or piece.common or piece.family.startswith("nickname") or len(name) < 3):
             return None
         mention.end = _with_owner(text, mention.end)
         if self._lone == "review":
             return self._span(mention, "review", "a name alone", family=family)
-        other = any(i in known.others and name in self._lexicon.others[i].pieces for i in self._sharing(name))
+        other = not known.others.isdisjoint(self._bearers.get(name, ()))
         if other:
             if not present or piece.quality < 3:
                 return None
@@ -533,9 +560,6 @@ class Finder:
         return self._span(mention, "review", "alone; nothing else of the person in the document", family=family)
 
     # -- small questions -------------------------------------------------------------------------------------------
-
-    def _sharing(self, name: str) -> Iterable[int]:
-        return (i for i, other in enumerate(self._lexicon.others) if name in other.pieces)
 
     def _common(self, mention: _Mention) -> bool:
         return any(piece.common or piece.quality < 2 for piece in mention.pieces)
@@ -606,6 +630,10 @@ class Finder:
         return made
 
 
+def _start_of(hit: _Hit) -> int:
+    return hit.start
+
+
 def _own_names(person: StaffMember) -> tuple[str, ...]:
     names = [person.preferred_name, person.surname, person.former_surname, *person.given_names.split()]
     names += [
@@ -621,24 +649,15 @@ def _turned(name: str) -> list[str]:
 
 def _only_initials(entries: tuple[Entry, ...]) -> frozenset[str] | None:
     """The spellings that count, if the pattern is nothing but initials: most such hits are small words ("är")."""
-    if any(entry.role is not Role.INITIALS or entry.family != "initials" for entry in entries):
-        return None
-    return frozenset(text + ("s" if entry.owner else "") for entry in entries for text in entry.texts) | frozenset(
-        text.upper() for entry in entries for text in entry.texts if not entry.owner
+    for entry in entries:
+        if entry.role is not Role.INITIALS or entry.family != "initials":
+            return None
+    return frozenset(
+        spelling + ("s" if entry.owner else "")
+        for entry in entries
+        for text in entry.texts
+        for spelling in ((text,) if entry.owner else (text, text.upper()))
     )
-
-
-def _only_words(entries: tuple[Entry, ...]) -> bool:
-    return all(entry.role in (*_GIVEN, *_SURNAME) and entry.quality < 2 or _wordlike(entry) for entry in entries)
-
-
-def _wordlike(entry: Entry) -> bool:
-    return entry.role in (*_GIVEN, *_SURNAME) and entry.common
-
-
-def _joined(text: str, start: int, end: int) -> bool:
-    """Whether a name in small letters could be a part of a longer one: something in small letters stands close by."""
-    return text[end : end + 1] in " ._-@" or text[start - 1 : start] in " ._-"
 
 
 def _is_initials(found: str, entry: Entry) -> bool:
@@ -695,6 +714,10 @@ def _follows(text: str, pieces: list[_Hit], new: _Hit) -> bool:
     one, other = text[last.start : last.end], text[new.start : new.end]
     if other[:1].islower() != one[:1].islower() and text_of(other if other[:1].islower() else one) in _small_words():
         return False
+    for piece, alone, beside in ((last.entry, one, other), (new.entry, other, one)):
+        # "kan svara Holm" is no slip for Sara Holm: a misspelling stands in the same case as the rest.
+        if piece.quality < 2 and alone[:1].islower() and (beside[:1].isupper() or len(alone) < 6):
+            return False
     given = any(piece.entry.role in _GIVEN for piece in pieces)
     surname = any(piece.entry.role in _SURNAME for piece in pieces)
     if new.entry.role in _GIVEN:

@@ -18,6 +18,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 OTHER_LETTER = 0x80
 """The byte that every letter outside the Latin alphabet becomes: part of a word, equal to no Latin letter."""
@@ -56,9 +57,9 @@ _ESCAPE = re.compile(
     r"|(?P<rtf>(?:\\'[0-9a-fA-F]{2})+)"
     f"|(?P<misread>{_MISREAD.pattern})"
 )
-_ESCAPE_SIGNS = ("&", "%", "\\u", "\\'", "=C", "=D", "=E", "=F", "=2", "=\n", "=\r", "\xc3", "\xc2", "\xe1\xba", "\xe1»", "\xe1º")  # fmt: skip
-_SIGNS = (*_ESCAPE_SIGNS, "\xad", "\xa8", "\x02", "\x00", "-\n", "-\r", "- \n", "- \r", "\r")
-_MISREAD_TWO = re.compile(f"[\xc4\xc5]{_TAIL}|\xc6[\xa0\xa1\xaf\xb0]")
+# One character each: looking for them costs next to nothing, and most text has none.
+_ESCAPE_SIGNS = ("&", "%", "\\", "=")
+_HIDING_SIGNS = ("\xad", "\xa8", "\x02", "\x00", "-\n", "-\r", "- \n", "- \r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,14 @@ class _NeedsCanonical(Exception):  # noqa: N818 - a signal inside this module, n
 def canonical(text: str) -> Canonical:
     """`text` with escapes, misreadings, decomposition, ligatures and invisible characters undone."""
     maps: list[OffsetMap] = []
-    if any(sign in text for sign in _ESCAPE_SIGNS) or _MISREAD.search(text):
+    if any(sign in text for sign in _ESCAPE_SIGNS) or _may_be_misread(_latin(text)):
         text, made = _rewrite(text, _ESCAPE, _unescape)
         if made.made:
             maps.insert(0, made)
-    text, made = _rewrite(text, _HIDING, _reveal)
-    if made.made:
-        maps.insert(0, made)
+    if any(sign in text for sign in _HIDING_SIGNS) or not text.isascii():
+        text, made = _rewrite(text, _HIDING, _reveal)
+        if made.made:
+            maps.insert(0, made)
     if "\r" in text:
         text, made = _rewrite(text, _NEWLINE, lambda match: "\n")
         if made.made:
@@ -143,21 +145,34 @@ def fold(text: str) -> bytes:
 
     Raises nothing: a character that has no better byte becomes a space (no letter) or `OTHER_LETTER`.
     """
-    return text.encode("latin-1", "sigill-fold-all").translate(_TABLE)
+    return _latin(text).translate(_TABLE)
 
 
 def prepare(text: str) -> tuple[Canonical, bytes]:
     """`canonical` and `fold` in one, without the cost of the first where there is nothing to undo."""
-    if any(sign in text for sign in _SIGNS) or _MISREAD_TWO.search(text):
-        plain = canonical(text)
-        return plain, fold(plain.text)
-    try:
-        return Canonical(text), text.encode("latin-1", "sigill-fold").translate(_TABLE)
-    except _NeedsCanonical:
-        plain = canonical(text)
-        return plain, fold(plain.text)
+    if not (
+        any(sign in text for sign in _ESCAPE_SIGNS) or any(sign in text for sign in _HIDING_SIGNS) or "\r" in text
+    ):
+        try:
+            raw = text.encode("latin-1", "sigill-fold")
+            if not _may_be_misread(raw):
+                return Canonical(text), raw.translate(_TABLE)
+        except _NeedsCanonical:
+            pass
+    plain = canonical(text)
+    return plain, fold(plain.text)
 
 
+def _latin(text: str) -> bytes:
+    return text.encode("latin-1", "sigill-fold-all")
+
+
+def _may_be_misread(raw: bytes) -> bool:
+    """Whether a first byte of UTF-8 stands before a following one, both read as characters."""
+    return b"\x01\x02" in raw.translate(_UTF8_LOOK)
+
+
+@lru_cache(maxsize=1 << 15)
 def key(text: str) -> bytes:
     """A name as the search looks for it: folded, single spaces between its words, none around it."""
     return b" ".join(fold(canonical(text).text).split())
@@ -260,6 +275,10 @@ _TABLE = bytes(
     code if code in (OTHER_LETTER, LOST_LETTER) else 0x20 if 0x80 <= code < 0xA0 else _fold_one(chr(code))
     for code in range(256)
 )
+# 1 for the characters that UTF-8's first bytes look like (Â Ã Ä Å Æ á), 2 for those its following bytes do.
+_UTF8_LOOK = bytes(
+    1 if chr(code) in "\xc2\xc3\xc4\xc5\xc6\xe1" else 2 if 0x82 <= code < 0xC0 else 0 for code in range(256)
+)
 # What `_TABLE` turns into the wanted byte, for characters outside Latin-1.
 _ONES: dict[str, int] = {}
 _SPECIAL = re.compile(f"[{_ZERO}{_MARKS}{_LIGATURES}]")
@@ -279,7 +298,7 @@ def _encode_all(error: UnicodeError) -> tuple[bytes, int]:
     for char in error.object[error.start : error.end]:
         code = _ONES.get(char)
         if code is None:
-            code = _fold_one(char)
+            code = 0x82 if char in _CP1252_HIGH and not char.isalpha() else _fold_one(char)
             if len(_ONES) < 20_000:
                 _ONES[char] = code
         made.append(code)

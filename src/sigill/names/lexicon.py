@@ -12,6 +12,7 @@ would grow by some hundred patterns for each.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import product
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
@@ -84,18 +85,34 @@ class Lexicon:
 
 @dataclass(slots=True)
 class _Patterns:
-    found: dict[bytes, dict[tuple[int, Role, str], Entry]] = field(default_factory=dict)
+    found: dict[bytes, tuple[Entry, ...]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
 
     def add(self, words: str, entry: Entry) -> None:
-        if not words or not words.strip():
+        if words and words.strip():
+            self.put(b" " + words.encode("latin-1") + b" ", entry)
+            if entry.role in _NAMES:
+                self.names.add(words)
+
+    def put(self, pattern: bytes, entry: Entry) -> None:
+        have = self.found.get(pattern)
+        if have is None:
+            self.found[pattern] = (entry,)
             return
-        same = self.found.setdefault(b" " + words.encode("latin-1") + b" ", {})
-        mark = (entry.person, entry.role, entry.digits)
-        have = same.get(mark)
-        if have is not None and entry.texts:  # "DĐ" and "DD" fold alike
-            same[mark] = replace(max(have, entry, key=_quality), texts=(*have.texts, *entry.texts))
-        elif have is None or have.quality < entry.quality:
-            same[mark] = entry
+        made = list(have)
+        for at, old in enumerate(made):
+            if (old.person, old.role, old.digits) == (entry.person, entry.role, entry.digits):
+                if entry.texts:  # "DĐ" and "DD" fold alike
+                    made[at] = replace(max(old, entry, key=_quality), texts=(*old.texts, *entry.texts))
+                elif old.quality < entry.quality:
+                    made[at] = entry
+                break
+        else:
+            made.append(entry)
+        self.found[pattern] = tuple(made)
+
+
+_NAMES = (Role.GIVEN, Role.GIVEN_PART, Role.SURNAME, Role.SURNAME_PART)
 
 
 def _quality(entry: Entry) -> int:
@@ -109,11 +126,7 @@ def build(withheld: Sequence[StaffMember], register: StaffRegister, keep: Sequen
     patterns = _Patterns()
     for at, (person, pieces) in enumerate(zip(people, parts, strict=True)):
         _add_person(patterns, at, person, pieces, len(people))
-    alone = {
-        pattern[1:-1].decode("latin-1")
-        for pattern, entries in patterns.found.items()
-        if any(role in _NAMES for _, role, _ in entries)
-    }
+    alone = set(patterns.names)
     ids = {person.staff_id for person in people}
     ours = {
         name[:1] + _text(one.surname) for one in people for name in (_text(one.preferred_name), _text(one.given_names))
@@ -123,8 +136,7 @@ def build(withheld: Sequence[StaffMember], register: StaffRegister, keep: Sequen
         for order in _orders(other.name):
             patterns.add(order, Entry(at, Role.OTHER, "somebody else"))
             patterns.add(order + "s", Entry(at, Role.OTHER, "somebody else", owner=True))
-    for at, (person, unit) in enumerate(_sole_holders(people, register)):
-        del at
+    for person, unit in _sole_holders(people, register):
         patterns.add(unit, Entry(people.index(person), Role.UNIT, "title and unit"))
     shared: dict[str, int] = {}
     for one in register.values():
@@ -135,13 +147,10 @@ def build(withheld: Sequence[StaffMember], register: StaffRegister, keep: Sequen
     units = {one.unit.strip() for one in (*register.values(), *people) if one.unit.strip()}
     titles = {one.title.strip().lower() for one in (*register.values(), *people) if one.title.strip()}
     return Lexicon(
-        people, parts, automaton, tuple(tuple(same.values()) for same in patterns.found.values()), others, shared,
+        people, parts, automaton, tuple(patterns.found.values()), others, shared,
         tuple(sorted(units, key=lambda one: (-len(one), one))),
         tuple(sorted(titles | set(words.titles()), key=lambda one: (-len(one), one))),
     )  # fmt: skip
-
-
-_NAMES = (Role.GIVEN, Role.GIVEN_PART, Role.SURNAME, Role.SURNAME_PART)
 
 
 def _add_person(patterns: _Patterns, at: int, person: StaffMember, parts: Parts, people: int) -> None:
@@ -175,41 +184,59 @@ def _add_person(patterns: _Patterns, at: int, person: StaffMember, parts: Parts,
         digits = national(number)
         if len(digits) >= 6:
             last = digits[-4:]
+            entry = Entry(at, Role.PHONE_END, "phone", digits=digits)
             # Whatever comes before the last four figures is compared backwards once they are found.
             for gaps in product(("", " ", "  "), repeat=3):
                 grouped = "".join(figure + gap for figure, gap in zip(last, (*gaps, " "), strict=True))
-                same = patterns.found.setdefault(grouped.encode(), {})
-                same[at, Role.PHONE_END, digits] = Entry(at, Role.PHONE_END, "phone", digits=digits)
+                patterns.put(grouped.encode(), entry)
 
 
 def _add_piece(patterns: _Patterns, at: int, piece: Piece, people: int) -> None:
-    spellings = {_text(piece.text): 3}
-    for plain in variants.transliterated(piece.text):
-        spellings.setdefault(_text(plain), 2)
-    lost = "".join(c if c.isascii() else "\ufffd" for c in piece.text)
-    if lost != piece.text:
-        spellings.setdefault(_text(lost), 2)
-    base = _text(piece.text)
-    if "'" in piece.text or "’" in piece.text:
-        spellings.setdefault(base.replace(" ", ""), 3)
-    if piece.family != "nickname" and " " not in base and len(base) >= 4:
+    effort = 2 if people <= FEW else 1 if people <= MANY else 0
+    entries: dict[tuple[int, bool], tuple[Entry, Entry]] = {}
+    for spelling, quality, common, owner in _spellings(piece.text, piece.family == "nickname", effort):
+        pair = entries.get((quality, common))
+        if pair is None:
+            family = piece.family + ("", ", written otherwise", ", misread", ", misspelt")[3 - quality]
+            entry = Entry(at, piece.role, family, quality, common)
+            pair = entries[quality, common] = entry, replace(entry, owner=True)
+        patterns.add(spelling, pair[0])
+        if owner:
+            patterns.add(spelling + "s", pair[1])
+
+
+@lru_cache(maxsize=4096)
+def _spellings(text: str, nickname: bool, effort: int) -> tuple[tuple[str, int, bool, bool], ...]:
+    """Spellings of a piece: folded, quality, whether a proper name of its own, whether a genitive s can follow."""
+    base = _text(text)
+    found = {base: 3}
+    for plain in variants.transliterated(text):
+        found.setdefault(_text(plain), 2)
+    plain_ones = set(found)
+    lost = "".join(c if c.isascii() else "\ufffd" for c in text)
+    found.setdefault(_text(lost), 2)
+    if "'" in text or "’" in text:
+        found.setdefault(base.replace(" ", ""), 3)
+    if not nickname and " " not in base and len(base) >= 4:
         for one in variants.respelled_keys(base):
-            spellings.setdefault(one, 2)
-        if people <= MANY:
+            found.setdefault(one, 2)
+        if effort:
             for one in variants.misread_keys(base):
-                spellings.setdefault(one, 1)
-            for one in variants.mistyped_keys(base, every_letter=people <= FEW):
-                if len(one) > 3 or (len(one) == 3 and len(base) == 4):
-                    spellings.setdefault(one, 0)
+                found.setdefault(one, 1)
+            for one in variants.mistyped_keys(base, every_letter=effort == 2):
+                if len(one) > 3 or len(one) == 3 == len(base) - 1:
+                    found.setdefault(one, 0)
     proper = words.given_names() | words.surnames()
-    for spelling, quality in spellings.items():
-        common = quality < 3 and spelling in proper and spelling != base
-        family = piece.family + ("", ", written otherwise", ", misread", ", misspelt")[3 - quality]
-        patterns.add(spelling, Entry(at, piece.role, family, quality, common))
+    made = []
+    for spelling, quality in found.items():
+        if spelling in words.COMMON and spelling not in plain_ones:
+            continue
+        common = quality < 3 and spelling in proper
+        owner = spelling[-1:] not in "sxz" and (quality > 0 or effort == 2) and spelling + "s" not in words.COMMON
+        made.append((spelling, quality, common, owner))
         if " " in spelling:  # a hyphen at a line's end, two spaces
-            patterns.add(spelling.replace(" ", "  "), Entry(at, piece.role, family, quality, common))
-        if quality or people <= FEW:
-            patterns.add(spelling + "s", Entry(at, piece.role, family, quality, common, owner=True))
+            made.append((spelling.replace(" ", "  "), quality, common, owner))
+    return tuple(made)
 
 
 def _written_together(parts: Parts) -> Iterator[str]:

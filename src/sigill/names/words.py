@@ -80,6 +80,26 @@ PERSON_VERBS = _set(
 )
 """Verbs (and what stands for one) that follow a person's name at the start of a sentence."""
 
+COMMON = _set(
+    """alla alias allt anda andra andan annan annans annars annat anta antas ars asks back bara barn berget blev blind
+    blir bort borde brev brist brott bror bryta care dalar dalen del delar dem den denna denne deras dess dessa det
+    detta dig din dina dit ditt dock dom drar där därför efter egen egna elva eller emot enda endast ens enskild er era
+    ert ett fall falla falsk fara fem finna finns fler flera folk fort framför fritt från full fyra fält före förde fördes
+    första ganska gata genom gett gick god gott gång gånger göra gör hade hals hamnas han hand hanga hans har hela helst
+    hem hennes hjälp holds holls hon honom horde hos hur hus hör hörde icke illa inför inga ingen inget innan inom inte
+    istället jag kan kanna kanske kind klar klass klassen knappt komma kommer kunde kunna känna lacks landet larm las
+    led lilla line lines links lite liten litet liv livet lång långt läsa lön man mars mask mamma mellan men mer
+    mera mest meta min mina minst mitt mot mycket mål måste nej ner noga norr nr nu ny nya nåd någon något några när
+    nära nöjd ofta olika ordet orka om onskar oss pappa person personen personer persons plats plus på rad rask ren
+    rest rika risk rum runt röst rösten sade saga sak saken samma samt sana sann se sen senare ser set sig sin sina sist
+    sitt själv skall slut snart som sommar son spara stor stora stund står ställe svar svara svarar särskilt så sådan
+    tag tal tar task tasks tid till timme tog tre trots tror två tyst under upp ur utan utom vad val van vara varas vars
+    varit varje vart vem verk vid vikt vilja vilken vill visst viss våra väg väl än ändå ännu är ömsom över önskar förde
+    hela hål hörs heta hette hotell kall kalla mild milda milt minne munnen mynt nio nivå otta per
+    rot roller sal sand sant sjö stad strax ström sätt tala tanke tom trä tyg vinst vit vågen"""
+)
+"""Ordinary words that are one slip from a usual name; never taken for a misspelling of it."""
+
 OWNED = _set(
     """anteckning anteckningar bedömning bedömningar utredning utredningar beräkning beräkningar förslag bild bilder
     mejl samtal samtalet uppfattning rapport rapporter journal namn nummer direktnummer mobil mobilnummer telefon chef

@@ -110,6 +110,7 @@ def validate(pdf: bytes, trust_roots: Sequence[bytes], *, at: dt.datetime | None
         signature = _the_signature(embedded)
         _require_tight(pdf, embedded)
         _require_untouched(signature)
+        _require_bare(embedded)
         stamped_at = _require_in_time(embedded[-1], roots, at)
         signed_at = _require_valid(signature, roots, stamped_at)
         attachments = _attachments(signature)
@@ -246,12 +247,15 @@ def _carried_attribute(attribute: cms.CMSAttribute) -> bytes:
 _NOTHING_BUT_TIMESTAMPS = StandardDiffPolicy(
     global_rules=[
         # Stricter than pyHanko's default: metadata, document information and mark-up facts stay as they were signed.
-        CatalogModificationRule(ignored_keys=frozenset({"/AcroForm", "/DSS", "/Extensions"})),  # type: ignore[no-untyped-call]
+        CatalogModificationRule(ignored_keys=frozenset({"/AcroForm", "/DSS"})),  # type: ignore[no-untyped-call]
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
     ],
-    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),  # type: ignore[no-untyped-call]
+    form_rule=FormUpdatingRule(
+        field_rules=[SigFieldCreationRule(), SigFieldModificationRule()],  # type: ignore[no-untyped-call]
+        ignored_acroform_keys=frozenset({"/Fields"}),
+    ),
     ignore_orphaned_objects=False,
     ignore_identical_objects=False,
 )
@@ -264,6 +268,40 @@ def _require_untouched(signature: EmbeddedPdfSignature) -> None:
         raise NotGenuine(N_("The document was changed after it was signed."), _ASK)
     if signature.docmdp_level is not None or signature.fieldmdp is not None:
         raise NotGenuine(N_("The document's structure is not one that a signed letter has."), _ASK)
+
+
+def _require_bare(embedded: Sequence[EmbeddedPdfSignature]) -> None:
+    """A timestamp's revision brings nothing but the timestamp: no picture, no action, no other title or root.
+
+    A comparison of revisions lets a new signature field pass as a whole, with whatever its dictionary holds.
+    """
+    reader = embedded[0].reader
+    if len(reader.root["/AcroForm"]["/Fields"]) != len(embedded):
+        raise NotGenuine(N_("The document has form fields that are not a signature's."), _ASK)
+    signed = reader.get_historical_resolver(embedded[0].signed_revision).trailer_view
+    for one in embedded[1:]:
+        field, value = one.sig_field, one.sig_object
+        x0, y0, x1, y1 = field["/Rect"]
+        trailer = reader.get_historical_resolver(one.signed_revision).trailer_view
+        if (
+            not _TIMESTAMP_FIELD.issuperset(field)
+            or not _TIMESTAMP.issuperset(value)
+            or (x0, y0) != (x1, y1)
+            or not _TRAILER.issuperset(trailer)
+            or any(_reference(trailer, key) != _reference(signed, key) for key in ("/Root", "/Info"))
+        ):
+            raise NotGenuine(N_("The document was changed after it was signed."), _ASK)
+
+
+def _reference(trailer: generic.DictionaryObject, key: str) -> object:
+    return trailer.raw_get(key) if key in trailer else None
+
+
+_TIMESTAMP_FIELD = frozenset({"/Type", "/Subtype", "/FT", "/T", "/TU", "/F", "/P", "/Rect", "/V"})
+_TIMESTAMP = frozenset({"/Type", "/Filter", "/SubFilter", "/ByteRange", "/Contents"})
+_TRAILER = frozenset({"/Size", "/Prev", "/Root", "/Info", "/ID"}) | frozenset(
+    {"/Type", "/W", "/Index", "/Filter", "/DecodeParms", "/Length"}  # where the trailer is a stream
+)
 
 
 # (3) signature
@@ -357,8 +395,12 @@ def _untrusted(indication: AdESSubIndic | None, *, timestamp: bool = False) -> N
         AdESIndeterminate.REVOKED_CA_NO_POE,
     }:
         return NotGenuine(N_("The certificate that the document was signed with had been revoked."), _ASK)
-    if indication in {AdESIndeterminate.TRY_LATER, AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE}:
-        return NotGenuine(N_("The document does not show that its certificates were not revoked."), _ASK)
+    if indication in {
+        AdESIndeterminate.TRY_LATER,
+        AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE,
+        AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE,  # what pyHanko says when there is no revocation data
+    }:
+        return NotGenuine(N_("The document does not show that its certificates were valid and not revoked."), _ASK)
     if timestamp:
         return NotGenuine(N_("The document's timestamp is not valid."), _ASK)
     return NotGenuine(N_("The signature is not valid."), _ASK)

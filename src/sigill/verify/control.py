@@ -9,7 +9,6 @@ import base64
 import io
 import secrets
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from email.header import Header
 from functools import cache

@@ -34,9 +34,7 @@ class _Table(dict[int, str]):
             folded = _PLAIN[character]
         else:
             parts = unicodedata.normalize("NFKD", character)
-            folded = "".join(
-                _PLAIN.get(part, part) for part in parts if unicodedata.category(part) not in _SILENT
-            )
+            folded = "".join(_PLAIN.get(part, part) for part in parts if unicodedata.category(part) not in _SILENT)
         self[code] = folded
         return folded
 

@@ -21,6 +21,8 @@ from fontTools.ttLib import TTFont
 _SECTION = re.compile(rb"begin(bfchar|bfrange|codespacerange)(.*?)end\1", re.DOTALL)
 _TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
 _OPERATORS = "BT ET Tf Tj TJ ' \" Td TD T* Tm q Q gs BDC DP Do"
+_SHOWS = frozenset({"Tj", "TJ", "'", '"'})
+JUMP = "\x1f"  # between strings on one line whose distance is not known: a space, or nothing
 _GAP = 180  # thousandths of an em; less is kerning
 _MAX_RANGE = 0x10000
 
@@ -115,31 +117,25 @@ def text_of(stream: Any, resources: Any, fonts: Fonts) -> Iterator[str]:
     named = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
     states = resources.get("/ExtGState") if isinstance(resources, pikepdf.Dictionary) else None
     properties = resources.get("/Properties") if isinstance(resources, pikepdf.Dictionary) else None
-    best: list[str] = []
-    second: list[str] = []
-    differs = False
+    out = _Drawing()
     font, stack = _BLIND, []
     try:
         operations = pikepdf.parse_content_stream(stream, _OPERATORS)
     except (pikepdf.PdfError, TypeError, ValueError):
         return
-    for operands, operator in operations:
+    for operands, operator in operations:  # type: ignore[misc]  # an instruction unpacks like a pair
         name = str(operator)
-        if name in ("Tj", "'", '"', "TJ"):
+        if name in _SHOWS:
             if name in ("'", '"'):
-                best.append("\n")
-                second.append("\n")
+                out.height -= 1.0
             if not operands:
                 continue
-            for item in operands[-1] if name == "TJ" and isinstance(operands[-1], pikepdf.Array) else operands[-1:]:
+            shown = operands[-1]
+            for item in shown if name == "TJ" and isinstance(shown, pikepdf.Array) else (shown,):
                 if isinstance(item, pikepdf.String):
-                    ways = font.read(bytes(item))
-                    best.append(ways[0])
-                    second.append(ways[-1])
-                    differs = differs or ways[0] != ways[-1]
+                    out.show(font.read(bytes(item)))
                 elif _number(item) < -_GAP:
-                    best.append(" ")
-                    second.append(" ")
+                    out.say(" ")
         elif name == "Tf" and operands:
             found = named.get(str(operands[0])) if isinstance(named, pikepdf.Dictionary) else None
             font = fonts.of(found) if isinstance(found, pikepdf.Dictionary) else _BLIND
@@ -157,15 +153,53 @@ def text_of(stream: Any, resources: Any, fonts: Fonts) -> Iterator[str]:
             if isinstance(held, pikepdf.Name) and isinstance(properties, pikepdf.Dictionary):
                 held = properties.get(str(held))
             for text in _property_strings(held):
-                best.append(f"\n{text}\n")
-                second.append(f"\n{text}\n")
-        elif name in ("Td", "TD", "T*", "Tm", "BT", "Do"):
-            best.append("\n")
-            second.append("\n")
-    if best:
-        yield "".join(best)
-    if differs:
-        yield "".join(second)
+                out.say(f"\n{text}\n")
+        elif name == "BT":
+            out.moved, out.height = True, 0.0
+        elif name in ("Td", "TD") and len(operands) == 2:
+            out.moved = True
+            out.height += _number(operands[1])
+        elif name == "Tm" and len(operands) == 6:
+            out.moved, out.height = True, _number(operands[5])
+        elif name == "T*":
+            out.height -= 1.0
+        elif name == "Do":
+            out.say("\n")
+    yield from out.texts()
+
+
+class _Drawing:
+    """Text as it is drawn: a new line where the height changes, `JUMP` where only the place does."""
+
+    def __init__(self) -> None:
+        self.best: list[str] = []
+        self.second: list[str] = []
+        self.differs = False
+        self.moved, self.height, self._last = False, 0.0, 0.0
+
+    def say(self, text: str) -> None:
+        """Add the same to both ways of reading."""
+        self.best.append(text)
+        self.second.append(text)
+
+    def show(self, ways: list[str]) -> None:
+        """Add a shown string in the ways its font gives."""
+        if self.height != self._last:
+            self.say("\n")
+        elif self.moved:
+            self.say(JUMP)
+        self.moved, self._last = False, self.height
+        self.best.append(ways[0])
+        self.second.append(ways[-1])
+        self.differs = self.differs or ways[0] != ways[-1]
+
+    def texts(self) -> Iterator[str]:
+        """One text, or two where a font contradicts itself. Where nearly each letter is placed by itself, the jumps
+        say nothing and the spaces are drawn."""
+        for parts in (self.best, self.second) if self.differs else (self.best,):
+            text = "".join(parts)
+            if text:
+                yield text.replace(JUMP, "") if text.count(JUMP) * 4 > len(text) else text
 
 
 def _property_strings(held: Any) -> Iterator[str]:
@@ -283,7 +317,7 @@ def _simple_table(obj: Any) -> dict[int, str]:
 
 @lru_cache(maxsize=4096)
 def _glyph_text(name: str) -> str:
-    return str(toUnicode(name.split(".")[0]))
+    return str(toUnicode(name.partition(".")[0]))
 
 
 @lru_cache(maxsize=4)
@@ -301,7 +335,11 @@ def _program(obj: Any) -> dict[int, str]:
     if not isinstance(descendants, pikepdf.Array) or not len(descendants):
         return {}
     descriptor = descendants[0].get("/FontDescriptor")
-    stream = descriptor.get("/FontFile2", descriptor.get("/FontFile3")) if isinstance(descriptor, pikepdf.Dictionary) else None
+    stream = (
+        descriptor.get("/FontFile2", descriptor.get("/FontFile3"))
+        if isinstance(descriptor, pikepdf.Dictionary)
+        else None
+    )
     if not isinstance(stream, pikepdf.Stream):
         return {}
     try:

@@ -17,30 +17,40 @@ from ahocorasick_rs import AhoCorasick, BytesAhoCorasick
 
 from sigill.decision.people import StaffMember, StaffRegister
 from sigill.verify.folding import Folded, fold, words_of
-from sigill.verify.needles import Kind, Needle, Sought, sought, wordlike
+from sigill.verify.glyphs import JUMP
+from sigill.verify.nearly import Nearly
+from sigill.verify.needles import Kind, Needle, Sought, all_initials, sought, wordlike
 
 Certainty = Literal["certain", "likely", "possible"]
 Lone = Literal["evidence", "any"]
 
 _TITLES = frozenset(
-    "handlaggare handlaggaren socialsekreterare socialsekreteraren bistandshandlaggare bistandshandlaggaren utredare"
-    " utredaren sekreterare sekreteraren enhetschef enhetschefen chef chefen verksamhetschef socialchef"
-    " forvaltningschef avdelningschef gruppledare teamledare jurist juristen forvaltningsjurist kurator kuratorn"
-    " familjehemssekreterare familjehemssekreteraren familjerattssekreterare familjebehandlare behandlare registrator"
-    " namndsekreterare foredragande foredraganden beslutsfattare beslutsfattaren delegat delegaten tjansteman"
-    " tjanstemannen tjansteperson medhandlaggare medhandlaggaren ansvarig soc socialsekr sekr handl saksekr"
-    " administrator assistent samordnare socionom socialarbetare author creator case_worker officer caseworker"
-    " handlagger utreder beslutar".split()
+    str.split(
+        "handlaggare handlaggaren socialsekreterare socialsekreteraren bistandshandlaggare "
+        "bistandshandlaggaren utredare utredaren sekreterare sekreteraren enhetschef enhetschefen chef chefen "
+        "verksamhetschef socialchef forvaltningschef avdelningschef gruppledare teamledare jurist juristen "
+        "forvaltningsjurist kurator kuratorn familjehemssekreterare familjehemssekreteraren "
+        "familjerattssekreterare familjebehandlare behandlare registrator namndsekreterare foredragande "
+        "foredraganden beslutsfattare beslutsfattaren delegat delegaten tjansteman tjanstemannen "
+        "tjansteperson medhandlaggare medhandlaggaren ansvarig soc socialsekr sekr handl saksekr "
+        "administrator assistent samordnare socionom socialarbetare author creator case_worker officer "
+        "caseworker handlagger utreder beslutar "
+    )
 )
 _SIGN_OFF = frozenset(
-    "halsningar halsning mvh halsar tecknar undertecknad undertecknat signerat sign signatur signed signature vh"
-    " regards handlagt upprattad upprattat".split()
+    str.split(
+        "halsningar halsning mvh halsar tecknar undertecknad undertecknat signerat sign signatur signed "
+        "signature vh regards handlagt upprattad upprattat "
+    )
 )
-_SIGN_MARK = frozenset("sign signatur signaturen initials initialer signerat sgn sig handl hl handlaggare".split())
+_SIGN_MARK = frozenset(str.split("sign signatur signaturen initials initialer signerat sgn sig handl hl handlaggare "))
 _KIN = frozenset(
-    "moster faster mormor farmor morfar farfar mamma pappa syster systern bror brodern kusin kusinen dotter dottern son"
-    " sonen barnet hunden katten lararen larare fröken froken mentor mentorn rektor rektorn inspektor inspektoren"
-    " kommissarie polisen vannen vaninnan grannen granne make makan sambo sambon barnflickan tranaren lakaren".split()
+    str.split(
+        "moster faster mormor farmor morfar farfar mamma pappa syster systern bror brodern kusin kusinen "
+        "dotter dottern son sonen barnet hunden katten lararen larare fröken froken mentor mentorn rektor "
+        "rektorn inspektor inspektoren kommissarie polisen vannen vaninnan grannen granne make makan sambo "
+        "sambon barnflickan tranaren lakaren "
+    )
 )
 _PHONE_RUN = re.compile(r"\+?\d(?:[\s().\-–—/\u00a0\u2009\u202f·]{0,3}\d){6,24}")
 _EXTENSION = re.compile(
@@ -97,11 +107,17 @@ class Matcher:
                 _add(spaced, dense, number, needle)
         self._spaced = _Searcher(spaced)
         self._dense = _Searcher(dense)
+        names = {needle.dense for p in self._people for needle in p.needles if needle.kind == "full name"}
+        exact = [words_of(f"{a} {b}") for p in withheld for a, b in _both_ways(p)]
+        whole = sorted(names & {"".join(words) for words in exact})
+        self._nearly, self._nearly_ocr = Nearly(whole, 1), Nearly(whole, 2)
         self._standing = _Standing(
             [*map(words_of, others)],
             [m for m in (register or {}).values() if m.staff_id not in hidden],
             self._own_names,
         )
+        colleagues = [m for m in (register or {}).values() if m.staff_id not in hidden]
+        self._shared_initials = frozenset(letters for m in colleagues for letters in all_initials(m))
         self._signatures = [
             (letters, re.compile("[.·]? ?".join(letters)))
             for letters in dict.fromkeys(letters for person in self._people for letters in person.initials)
@@ -111,13 +127,19 @@ class Matcher:
         self._bytes, self._byte_patterns = _byte_searcher([form for p in self._people for form in p.spelled])
 
     def in_text(
-        self, text: str | Folded, *, prose: bool = True, explained: frozenset[str] = frozenset()
+        self,
+        text: str | Folded,
+        *,
+        prose: bool = True,
+        pixels: bool = False,
+        explained: frozenset[str] = frozenset(),
     ) -> list[Hit]:
         """Judge every hit in one text.
 
         Args:
             text: what a reader read, folded or not.
             prose: False for identifiers and machine text, where initials and lone names mean nothing by their case.
+            pixels: the text comes from OCR, which misreads letters.
             explained: folded words of colleagues whose full name stands elsewhere in the same file.
         """
         folded = text if isinstance(text, Folded) else Folded(text)
@@ -137,13 +159,17 @@ class Matcher:
         hits.extend(self._numbers(folded))
         if prose:
             hits.extend(self._initials(folded.cased))
+            for start, end, distance in (self._nearly_ocr if pixels else self._nearly).find(folded.dense):
+                standing = self._standing.spans(folded) if standing is None else standing
+                first, last, head, tail = folded.range_in_dense(start, end)
+                apart = all(last <= begin or stop <= first for begin, stop in standing)
+                if distance and apart and head < 3 and tail < 3:
+                    hits.append(Hit("full name", "likely", first, last))
         return _largest(hits)
 
     def colleagues_in(self, folded: Folded) -> frozenset[str]:
         """Folded words of the people who may stand and whose full name stands in the text."""
-        return frozenset(
-            word for first, last in self._standing.spans(folded) for word in folded.words[first:last]
-        )
+        return frozenset(word for first, last in self._standing.spans(folded) for word in folded.words[first:last])
 
     def in_bytes(self, data: bytes) -> int:
         """How often a long spelled name or identifier stands in raw bytes, in any of the usual encodings."""
@@ -151,7 +177,7 @@ class Matcher:
             return 0
         count = 0
         for index, start, end in self._bytes.find_matches_as_indexes(data):
-            word, bounded = self._byte_patterns[index]
+            _, bounded = self._byte_patterns[index]
             if bounded and (data[start - 1 : start].isalnum() or data[end : end + 1].isalnum()):
                 continue
             count += 1
@@ -177,7 +203,7 @@ class Matcher:
         if needle.kind in ("full name", "e-mail", "user id", "staff id"):
             if needle.certain and (named or len(needle.parts) == 1 or not all(map(wordlike, needle.parts))):
                 return Hit(needle.kind, "certain", first, last)
-            glued = all(not text.before(index).strip(" \t\r\n,;") == "" for index in range(first + 1, last))
+            glued = all(text.before(index).strip(" \t\r\n,;") != "" for index in range(first + 1, last))
             if needle.kind != "user id" and (named or (glued and len(needle.parts) > 1)):
                 return Hit(needle.kind, "certain" if named else "likely", first, last)
             return Hit(needle.kind, "possible", first, last)
@@ -190,7 +216,9 @@ class Matcher:
     def _with_initial(
         self, text: Folded, needle: Needle, first: int, last: int, named: bool, prose: bool
     ) -> Hit | None:
-        joined = all(len(text.before(index)) <= 2 and "\n" not in text.before(index) for index in range(first + 1, last))
+        joined = all(
+            len(text.before(index)) <= 2 and "\n" not in text.before(index) for index in range(first + 1, last)
+        )
         tied = all("_" in text.before(index) for index in range(first + 1, last))
         if tied:
             return Hit(needle.kind, "likely", first, last)
@@ -199,9 +227,15 @@ class Matcher:
         if needle.kind == "given name and initial" and self._foreign_after(text, last, frozenset()):
             return None
         # "Max V" or "K. Ek": two capitals that fit; an initial shared with a colleague proves less.
-        if needle.kind == "given name and initial" and wordlike(needle.parts[0]) and "." not in text.after(last - 1)[:1]:
+        if (
+            needle.kind == "given name and initial"
+            and wordlike(needle.parts[0])
+            and "." not in text.after(last - 1)[:1]
+        ):
             return Hit(needle.kind, "possible", first, last)
-        return Hit(needle.kind, "likely" if needle.certain or needle.kind != "initial and surname" else "possible", first, last)
+        return Hit(
+            needle.kind, "likely" if needle.certain or needle.kind != "initial and surname" else "possible", first, last
+        )
 
     def _lone_name(
         self,
@@ -216,6 +250,8 @@ class Matcher:
         words = text.words[first:last]
         spelled = text.cased[text.spans[first][0] : text.spans[last - 1][1]]
         spaced_out = last - first > 1 and all(len(word) == 1 for word in words) and len(needle.parts) == 1
+        if spaced_out and self._inside_spaced(text, first, last):
+            return None
         common = all(map(wordlike, needle.parts))
         named = spelled[0].isupper()
         namesake = any(part in explained for part in needle.parts)
@@ -224,8 +260,11 @@ class Matcher:
         beside_own = self._beside_own(text, needle, person, first, last)
         possible = Hit(needle.kind, "possible", first, last)
         likely = Hit(needle.kind, "likely", first, last)
+        if _unsure(text.before(first)[-1:]) or _unsure(text.after(last - 1)[:1]):
+            return possible
         if not named:
-            if (beside_title or beside_own) and not common and not namesake:
+            apart = text.before(first)[-1:] in ("", " ", "\n", "\t", "\u00a0", '"', "(")
+            if apart and (beside_title or beside_own) and not common and not namesake:
                 return likely
             return possible if not common and len("".join(needle.parts)) >= 3 else None
         if beside_own:
@@ -242,15 +281,33 @@ class Matcher:
         if self._signed_off(text, first):
             return likely
         starts = self._starts_sentence(text, first)
-        if (genitive or self._apostrophe_genitive(text, last)) and not (common and (starts or len(needle.parts[0]) > 3)):
+        if (genitive or self._apostrophe_genitive(text, last)) and not (
+            common and (starts or len(needle.parts[0]) > 3)
+        ):
             return likely
         if self._lone == "any" and not (common and starts) and not self._kin(text, first):
             return likely
         return possible
 
+    @staticmethod
+    def _inside_spaced(text: Folded, first: int, last: int) -> bool:
+        """Whether letters set apart go on before or after, by the same distance: the name is part of a longer word."""
+        gap = text.before(first + 1)
+        before = first > 0 and len(text.words[first - 1]) == 1 and text.before(first) == gap
+        after = last < len(text.words) and len(text.words[last]) == 1 and text.before(last) == gap
+        return before or after
+
     def _beside_title(self, text: Folded, first: int, last: int) -> bool:
-        before = [i for i in range(max(0, first - 2), first) if not re.search(r"[.!?]\s|\n\s*\n", self._between(text, i, first))]
-        after = [i for i in range(last, min(len(text.words), last + 2)) if not re.search(r"[.!?]\s|\n\s*\n", self._between(text, last - 1, i))]
+        before = [
+            i
+            for i in range(max(0, first - 2), first)
+            if not re.search(r"[.!?]\s|\n\s*\n", self._between(text, i, first))
+        ]
+        after = [
+            i
+            for i in range(last, min(len(text.words), last + 2))
+            if not re.search(r"[.!?]\s|\n\s*\n", self._between(text, last - 1, i))
+        ]
         return any(text.words[i] in self._titles for i in (*before, *after))
 
     @staticmethod
@@ -261,7 +318,12 @@ class Matcher:
         """Whether another of the person's names stands within three words, in name spelling."""
         for index in (*range(max(0, first - 3), first), *range(last, min(len(text.words), last + 3))):
             word = text.words[index]
-            if len(word) > 1 and word not in needle.parts and word in person.own_words and text.spelled(index)[0].isupper():
+            if (
+                len(word) > 1
+                and word not in needle.parts
+                and word in person.own_words
+                and text.spelled(index)[0].isupper()
+            ):
                 return True
         return False
 
@@ -322,20 +384,27 @@ class Matcher:
         clean_start = not head or text.words[first][:head].isdigit() or self._camel(text, first, head)
         if tail and not clean_end:
             clean_end = self._camel(text, last - 1, len(text.words[last - 1]) - tail)
-        if last - first == len(needle.parts) and not head and tuple(words[:-1]) == needle.parts[:-1] and clean_end:
-            if not tail or rest in ("s", "as", "z"):
-                # The same words as the needle: judged with the whole words, or a genitive of them.
-                return self._aligned(text, pattern, first, last, standing, frozenset(), True) if tail else None
+        same_words = last - first == len(needle.parts) and not head and tuple(words[:-1]) == needle.parts[:-1]
+        if same_words and rest in ("", "s", "as", "z"):
+            # The needle itself is judged with the whole words; here, a genitive of it.
+            return self._aligned(text, pattern, first, last, standing, frozenset(), True) if tail else None
         single = len(needle.parts) == 1
         if clean_start and clean_end:
             if last - first == 1:
-                glued_certain = length >= 9 or any(c.isdigit() for c in needle.dense) or self._humped(text, needle, first, head)
+                glued_certain = (
+                    length >= 9 or any(c.isdigit() for c in needle.dense) or self._humped(text, needle, first, head)
+                )
                 return Hit(needle.kind, "certain" if glued_certain else "possible", first, last)
             if all(len(word) == 1 for word in words):
                 return Hit(needle.kind, "certain" if length >= 5 else "possible", first, last)
             if single and not needle.certain:
                 return Hit(needle.kind, "likely" if self._hyphenated(text, first, last) else "possible", first, last)
-            return Hit(needle.kind, "certain" if length >= 8 or self._hyphenated(text, first, last) else "possible", first, last)
+            return Hit(
+                needle.kind,
+                "certain" if length >= 8 or self._hyphenated(text, first, last) else "possible",
+                first,
+                last,
+            )
         if length >= 12 or (length >= 9 and (clean_start or clean_end)):
             return Hit(needle.kind, "certain" if not single else "possible", first, last)
         if needle.kind in ("user id", "e-mail") and length >= 6 and (clean_start or clean_end):
@@ -358,7 +427,10 @@ class Matcher:
 
     @staticmethod
     def _hyphenated(text: Folded, first: int, last: int) -> bool:
-        return any(re.fullmatch(r"[-‐‑­¬]?\s*[\r\n\f]\s*", text.before(index)) for index in range(first + 1, last))
+        return any(
+            re.fullmatch(r"[-‐‑¬]?\s*[\r\n\f]\s*", text.before(index)) and text.spelled(index)[0].islower()
+            for index in range(first + 1, last)
+        )
 
     # -- numbers and initials ------------------------------------------------------------------------------------
 
@@ -384,8 +456,13 @@ class Matcher:
     def _initials(self, cased: str) -> Iterator[Hit]:
         for letters, pattern in self._signatures:
             for match in pattern.finditer(cased):
-                alone = not cased[match.start() - 1 : match.start()].isalnum() and not cased[match.end() : match.end() + 1].isalnum()
+                alone = (
+                    not cased[match.start() - 1 : match.start()].isalnum()
+                    and not cased[match.end() : match.end() + 1].isalnum()
+                )
                 certainty = self._signature(cased, match, letters) if alone else None
+                if certainty and letters in self._shared_initials:
+                    certainty = "possible"  # a colleague who may stand signs like this, too
                 if certainty:
                     yield Hit("initials", certainty, *_away(match.span()))
 
@@ -397,11 +474,16 @@ class Matcher:
         if word and word[1].lower() in _SIGN_MARK:
             return "likely"
         # A slash that begins its own word: "... bokas. /ÅLÖ", never "och/eller".
-        if re.search(r"(?:^|[\s.,;!?)])/\s?$", before) and (not after or after[0] in " \t\r\n.,;)/|<\""):
+        if re.search(r"(?:^|[\s.,;!?)])/\s?$", before) and (not after or after[0] in ' \t\r\n.,;)/|<"'):
             return "likely"
         own_line = not before.strip() and (not after.strip() or after[0] in "\r\n\f")
         bracketed = before.endswith(("(", "[")) and after[:1] in (")", "]")
         return "possible" if bracketed or own_line or len(letters) >= 3 else None
+
+
+def _unsure(neighbour: str) -> bool:
+    """Whether the character beside a word may stand for a letter that was not read, or for no distance at all."""
+    return neighbour in ("\ufffd", JUMP, "\x7f") if neighbour else False
 
 
 def _away(span: tuple[int, int]) -> tuple[int, int]:
@@ -441,6 +523,14 @@ def _add(spaced: dict[str, list[_Pattern]], dense: dict[str, list[_Pattern]], pe
     long_enough = {"full name": 5, "surname": 6, "given name": 7, "e-mail": 6, "user id": 6, "staff id": 6}
     if len(needle.dense) >= long_enough.get(needle.kind, 1000):
         dense.setdefault(needle.dense, []).append(pattern)
+
+
+def _both_ways(person: StaffMember) -> Iterator[tuple[str, str]]:
+    for first in (person.preferred_name, person.given_names):
+        for last in (person.surname, person.former_surname):
+            if last:
+                yield first, last
+                yield last, first
 
 
 class _Searcher:

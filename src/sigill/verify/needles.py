@@ -20,26 +20,28 @@ Kind = Literal[
 ]  # fmt: skip
 
 _PARTICLES = frozenset(
-    "af al ap av bin bint da dal das de del della den der di do dos du e el ibn la le lo los mac mc o of te ten ter"
-    " van vom von y zu zum zur".split()
+    str.split(
+        "af al ap av bin bint da dal das de del della den der di do dos du e el ibn la le lo los mac mc o of "
+        "te ten ter van vom von y zu zum zur "
+    )
 )
 _WORDLIKE = frozenset(
-    """
-    alm ask asp axel back backe bara bergman bert bil bild bjork bjorn blad blom bo boll borg bratt bro brand brun bur
-    by dag dahl dal disa dock duva ed edge eden eld ek eken em en er ett eva fager falk far fast feldt fisk fjall flink
-    flod fors frid frida frisk frost fur gast glad glans gran green grip gron gul gustav ha hagg hall ham hammar hans
-    hav hed hed hell helmer hjort holm hugg hult hus is ivar jag jakt jarl jord kall kant karl kast kil klang klar klint
-    knut knutt kock konrad krans kron kula kvarn kvist la lang led legat len lid lilja lilla lind linde ling liv lo lod
-    lov lund lunde lust lycke lund lans ljung ljus malm malin man mark marks max mild min modig mo moa mod mor morgon
-    my mu natt ness ni no nord norr ny nyman od ol ola on ora orn palm par pa per pil prim quist ra rapp rask ren rik
-    rike ring ris ro rod ronn rosen ros rot rund sand se sell senn silver sjo skog skold skar skytt slott smed snygg sol
-    som son sparre spets sten stig stjarna stolt storm stor strand strid strom stram styf svan svard svan ståhl sund
-    svensk syrén tag tall tapper te tim tor trast trygg ung ulf uno val vall vass vi vide vik vild vinter vit vrang vret
-    ville viola vera var ahl ag al an ang ar as asp ass ake alg oman ost ostlund oster saga siv sigma sune soder alv
-    alva ester flora hedda iris jasmin lilly linn linnea mira nova rose stella tuva sol sky dan don mark may art will
-    rob bill frank grace hope faith joy guy jack rich rose
-    """.split()
+    str.split(
+        "alva angel axel back backe berg bild bill bjork bjorn blad blom borg brand bratt brun dahl dahlia "
+        "disa duva eden edge eken engel ester fager faith falk fast fisk fjall flink flod flora flygare fors "
+        "frank frid frida frisk frost gard gast gill glad glans grace gran green gren grip gron haga hage "
+        "hall hammar hand hans hell helm hjalte hjelm hjort holm holmen hope hult iris ivar jack jakt jarl "
+        "jasmin jord juni kall kant karl kast klang klar klint knut kock konrad krans kron krona kula kung "
+        "kvarn kvist lage lager land lang ledig lejon lilja lilla lilly lind linde ling linn ljung ljus lund "
+        "lust lycke malm mark mars mask mila mild mira modig morgon mose natt nord norr nova orre palm palmer "
+        "park port prim pris quist ramel rang rapp rask rich rike ring ronn rosa rose rosen runa rund saga "
+        "sall salt sand sard sell silver skar skog skold skott skytt slott smed snygg sommar sorg spang sparv "
+        "spets stad stal stark stav stella sten ster stig stjarna stolt stor storm stram strand strid strom "
+        "styf sund sune svan svard svensk sward tall tang tapper tegel torn torp trast trygg tuva tydig vall "
+        "vallen vang varg vass vera vide vild vind vinge vinter viola visst vret wall west will "
+    )
 )
+_RING = str.maketrans({"å": "aa", "Å": "Aa"})
 _SWEDISH_DIGRAPHS = str.maketrans(
     {"å": "aa", "Å": "Aa", "ä": "ae", "Ä": "Ae", "ö": "oe", "Ö": "Oe", "ø": "oe", "Ø": "Oe", "ü": "ue", "Ü": "Ue"}
 )
@@ -142,7 +144,7 @@ def _spellings(name: str) -> Iterator[tuple[str, ...]]:
     yield words_of(name)
     for changed in (
         name.translate(_SWEDISH_DIGRAPHS),
-        name.translate(str.maketrans({"å": "aa", "Å": "Aa"})),
+        name.translate(_RING),
         name.translate(_SLAVIC_DIGRAPHS),
     ):
         if changed != name:
@@ -201,7 +203,11 @@ def sought(person: StaffMember, register: StaffRegister | None = None) -> Sought
             for name in (f"{first} {last}", f"{last} {first}"):
                 for parts in _spellings(name):
                     add("full name", parts, True)
-    for name in (person.full_name, f"{person.given_names} {person.surname}", f"{person.surname} {person.preferred_name}"):
+    for name in (
+        person.full_name,
+        f"{person.given_names} {person.surname}",
+        f"{person.surname} {person.preferred_name}",
+    ):
         for parts in _damaged(name):
             if len("".join(parts)) >= 9:
                 add("full name", parts, True)
@@ -243,7 +249,7 @@ def sought(person: StaffMember, register: StaffRegister | None = None) -> Sought
         needles=tuple(needles.values()),
         numbers=numbers,
         extensions=_extensions(person.phone, colleagues),
-        initials=_all_initials(person),
+        initials=all_initials(person),
         own_words=frozenset(word for name in names for parts in _spellings(name) for word in parts),
         title=words_of(person.title),
         spelled=_spelled(person, firsts, lasts),
@@ -262,7 +268,8 @@ def _extensions(phone: str, colleagues: Iterable[StaffMember]) -> tuple[str, ...
     return tuple(found)
 
 
-def _all_initials(person: StaffMember) -> tuple[str, ...]:
+def all_initials(person: StaffMember) -> tuple[str, ...]:
+    """Initials that the person may sign with, upper case, folded: registered and derived."""
     derived = "".join(w[0] for w in words_of(f"{person.preferred_name} {person.surname}"))
     found = ["".join(words_of(person.initials)), derived]
     return tuple(dict.fromkeys(letters.upper() for letters in found if len(letters) >= 2))

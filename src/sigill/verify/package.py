@@ -6,6 +6,7 @@ Modesty: encrypted members are refused; sums and layout mean nothing to it.
 """
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -61,12 +62,12 @@ def read_package(data: bytes, place: Place, wanted: Wanted) -> Iterator[Finding]
 
 
 def _broken(place: Place) -> Blocked:
-    return Blocked(N_("The file cannot be unpacked."), N_("Ask for a sound copy."), place=f"depth {len(place)}" if place else "")
+    return Blocked(
+        N_("The file cannot be unpacked."), N_("Ask for a sound copy."), place=f"depth {len(place)}" if place else ""
+    )
 
 
 def _letters(content: bytes, place: Place) -> Iterator[Finding]:
-    import re
-
     text = re.sub(r"<[^<>]*>", " ", content.decode("utf-8", "replace"))
     yield Reading("package", place, text, page=1)
 
@@ -148,8 +149,6 @@ def read_compound(data: bytes, place: Place, wanted: Wanted) -> Iterator[Finding
 
 def _runs(content: bytes, codec: str) -> str:
     """Readable runs of three or more letters in a binary stream."""
-    import re
-
     return "\n".join(re.findall(r"[\w .,@:;'’/()+-]{3,}", content.decode(codec, "ignore")))
 
 

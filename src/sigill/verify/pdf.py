@@ -19,6 +19,8 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
+from pdfminer.high_level import extract_pages
+from pdfminer.layout import LAParams, LTTextContainer
 
 from sigill.errors import N_, Blocked
 from sigill.verify import der, glyphs, picture
@@ -30,9 +32,12 @@ _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _LITERAL = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<([0-9A-Fa-f\s]{2,})>", re.DOTALL)
 _NAME = re.compile(rb"/([^\s()<>\[\]{}/%]{2,})")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
+_LONG = 256  # bytes; longer strings may be no text at all
 _KNOWN_TYPES = frozenset(
-    "Annot Catalog EmbeddedFile Encoding ExtGState Filespec Font FontDescriptor Metadata OBJR OCG OCMD ObjStm Outlines"
-    " Page Pages Sig StructElem StructTreeRoot XObject XRef Form Image".split()
+    str.split(
+        "Annot Catalog EmbeddedFile Encoding ExtGState Filespec Font FontDescriptor Metadata OBJR OCG OCMD "
+        "ObjStm Outlines Page Pages Sig StructElem StructTreeRoot XObject XRef Form Image "
+    )
 )
 
 
@@ -130,7 +135,9 @@ def _looks_like_objects(inflated: bytes) -> bool:
 def _inflate(body: bytes, source: PdfFile) -> bytes | None:
     try:
         inflater = zlib.decompressobj()
-        out = inflater.decompress(body.lstrip(b"\r\n") if body[:1] in b"\r\n" else body, source.wanted.bounds.inflated + 1)
+        out = inflater.decompress(
+            body.lstrip(b"\r\n") if body[:1] in b"\r\n" else body, source.wanted.bounds.inflated + 1
+        )
     except zlib.error:
         return None
     source.wanted.bounds.spend(len(out), " › ".join(source.place))
@@ -163,7 +170,9 @@ def _escaped(match: re.Match[bytes]) -> bytes:
     code = match[1]
     if code[:1].isdigit():
         return bytes([int(code, 8) & 255])
-    return {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}.get(code, code)
+    return {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}.get(
+        code, code
+    )
 
 
 def unhashed(name: bytes) -> str:
@@ -181,12 +190,15 @@ def string_text(raw: bytes) -> str:
         return raw.decode("utf-16", "replace")
     if raw[:3] == b"\xef\xbb\xbf":
         return raw[3:].decode("utf-8", "replace")
+    if len(raw) > _LONG and sum(raw.count(code) for code in range(9)) * 50 > len(raw) + 50 * raw.count(0):
+        return ""  # a signature or another binary value: searched as bytes, its certificates as certificates
+    if raw.count(0) * 3 >= len(raw) > 0:
+        return "\n".join(raw.decode(codec, "replace") for codec in ("utf-16-be", "utf-16-le"))
     plain = raw.decode("pdfdoc", "replace")
     if raw.isascii():
         return plain
     other = printable(raw)
-    wide = raw.decode("utf-16-be", "replace") if len(raw) % 2 == 0 and raw[:1] == b"\0" else ""
-    return "\n".join(text for text in (plain, other, wide) if text)
+    return f"{plain}\n{other}" if other else plain
 
 
 # -- as the objects say ----------------------------------------------------------------------------------------------
@@ -199,37 +211,41 @@ def read_objects(source: PdfFile) -> Iterator[Finding]:
 
 def _objects(source: PdfFile, pdf: pikepdf.Pdf, reader: str, place: Place) -> Iterator[Finding]:
     inner: set[tuple[int, int]] = set()
-    streams: list[tuple[Place, Any]] = []
+    streams: list[Any] = []
     info = pdf.trailer.Info.objgen if isinstance(pdf.trailer.get("/Info"), pikepdf.Dictionary) else (0, 0)
     for obj in (pdf.trailer, *pdf.objects):
         if not isinstance(obj, pikepdf.Object):
             continue  # a number or nothing
+        stream_like = isinstance(obj, pikepdf.Stream)
+        number = b"%d" % obj.objgen[0]
+        if source.known(b"object", number, (obj.stream_dict if stream_like else obj).unparse(resolved=True)):
+            # Seen in a later state of the file. A stream's dictionary may be the same, its bytes not.
+            if stream_like:
+                streams.append(obj)
+            continue
         where = (*place, "Info" if obj.objgen == info and info[0] else _label(obj))
         strings: list[bytes] = []
         names: list[str] = []
         files: list[tuple[str, Any]] = []
         _collect(obj, strings, names, files, 0)
-        shape = b"\1".join(strings) + "\2".join(names).encode("utf-8", "replace")
-        if not source.known(b"object", reader.encode() if files else b"", shape):
-            if strings:
-                yield Reading(reader, where, "\n".join(string_text(raw) for raw in strings))
-            if names:
-                yield Reading(reader, where, "\n".join(names), prose=False)
-            for raw in strings:
-                if len(raw) > 256:
-                    yield Raw(reader, where, raw)
-                    yield from _certificates(reader, where, raw)
+        if strings:
+            yield Reading(reader, where, "\n".join(string_text(raw) for raw in strings))
+        if names:
+            yield Reading(reader, where, "\n".join(dict.fromkeys(names)), prose=False)
+        for raw in strings:
+            if len(raw) > _LONG:
+                yield Raw(reader, where, raw)
+                yield from _certificates(reader, where, raw)
         for name, stream in files:
             inner.add(stream.objgen)
             data = _decoded(stream, source)
             if not source.known(b"file", name.encode("utf-8", "replace"), data):
                 yield Inner((*place, "attachment"), name, data)
         if isinstance(obj, pikepdf.Stream):
-            streams.append((where, obj))
-    for where, obj in streams:
-        if obj.objgen in inner:
-            continue
-        yield from _stream(source, obj, reader, where, place)
+            streams.append(obj)
+    for obj in streams:
+        if obj.objgen not in inner:
+            yield from _stream(source, obj, reader, (*place, _label(obj)), place)
 
 
 def _stream(source: PdfFile, obj: Any, reader: str, where: Place, place: Place) -> Iterator[Finding]:
@@ -390,7 +406,9 @@ def read_pdfium(source: PdfFile) -> Iterator[Finding]:
             document = pypdfium2.PdfDocument(source.data)
         except pypdfium2.PdfiumError:
             raise Blocked(
-                N_("One of the readers cannot open the file."), N_("Ask for a sound copy."), place=" › ".join(source.place)
+                N_("One of the readers cannot open the file."),
+                N_("Ask for a sound copy."),
+                place=" › ".join(source.place),
             ) from None
         found = []
         try:
@@ -404,7 +422,9 @@ def read_pdfium(source: PdfFile) -> Iterator[Finding]:
                 page.close()
         except pypdfium2.PdfiumError:
             raise Blocked(
-                N_("One of the readers cannot open a page."), N_("Ask for a sound copy."), place=" › ".join(source.place)
+                N_("One of the readers cannot open a page."),
+                N_("Ask for a sound copy."),
+                place=" › ".join(source.place),
             ) from None
         finally:
             document.close()
@@ -455,12 +475,9 @@ def _pdftotext(data: bytes, flags: tuple[str, ...], seconds: float) -> str:
 
 def read_pdfminer(source: PdfFile) -> Iterator[Finding]:
     """Text by pdfminer.six: slow, and of another family than the rest."""
-    from pdfminer.high_level import extract_pages
-    from pdfminer.layout import LAParams, LTTextContainer
-
     try:
         for number, page in enumerate(extract_pages(io.BytesIO(source.data), laparams=LAParams(all_texts=True)), 1):
-            text = "\n".join(_text_in(page, LTTextContainer))
+            text = "\n".join(_text_in(page))
             yield Reading("pdfminer", (*source.place, f"page {number}"), text, page=number)
     except (Exception, RecursionError):  # pdfminer raises whatever its parser met
         raise Blocked(
@@ -468,12 +485,12 @@ def read_pdfminer(source: PdfFile) -> Iterator[Finding]:
         ) from None
 
 
-def _text_in(element: Any, container: type) -> Iterator[str]:
+def _text_in(element: Any) -> Iterator[str]:
     for child in element:
-        if isinstance(child, container):
+        if isinstance(child, LTTextContainer):
             yield child.get_text()
         elif hasattr(child, "__iter__"):
-            yield from _text_in(child, container)
+            yield from _text_in(child)
 
 
 def read_ocr(source: PdfFile) -> Iterator[Finding]:

@@ -12,7 +12,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from pypdfium2 import raw
 
 from sigill.errors import N_, Blocked
 from sigill.verify.reading import Finding, Place, Raw, Reading, printable
@@ -68,8 +69,12 @@ def _open(data: bytes) -> Image.Image:
 def _plain(value: Any) -> str:
     """A metadata value as text; byte values may be UTF-16 (EXIF's XP tags) or carry an 8-byte character code."""
     if isinstance(value, bytes):
-        ways = [printable(value), printable(value[8:]), value.decode("latin-1")]
-        ways += [value.decode("utf-16-le", "replace"), value.decode("utf-16-be", "replace")]
+        ways = [printable(value), printable(value[8:])]
+        if 0 in value:
+            ways += [
+                part.decode(codec, "replace") for part in (value, value[8:]) for codec in ("utf-16-le", "utf-16-be")
+            ]
+        ways += [part.decode("latin-1") for part in re.split(rb"(?:\0.)+|\0", value) if len(part) > 1]
         return "\n".join(way for way in ways if way)
     if isinstance(value, dict):
         return "\n".join(map(_plain, value.values()))
@@ -82,8 +87,6 @@ def _plain(value: Any) -> str:
 
 def worth_reading(page: Any) -> bool:
     """Whether a pdfium page shows anything that text readers cannot read: pictures, many curves, or no text."""
-    import pypdfium2.raw as raw
-
     text_page = page.get_textpage()
     letters = text_page.count_chars()
     text_page.close()
@@ -143,8 +146,6 @@ def read_pixels(place: Place, data: bytes, seconds: float) -> Iterator[Finding]:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    from PIL import ImageOps
-
     turned = ImageOps.exif_transpose(image)
     scale = max(1, round(1800 / max(1, turned.width)))
     return turned.resize((turned.width * scale, turned.height * scale)) if scale > 1 else turned

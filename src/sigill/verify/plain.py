@@ -6,6 +6,7 @@ Modesty: no layout, no scripts are run.
 """
 
 import base64
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -14,7 +15,10 @@ from sigill.verify.reading import Finding, Inner, Place, Raw, Reading, guessed
 _TAG = re.compile(r"<[^<>]*>")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=]+))""")
 _COMMENT = re.compile(r"<!--(.*?)-->|<!\[CDATA\[(.*?)\]\]>|<\?(.*?)\?>|<!DOCTYPE([^>]*)>", re.DOTALL)
-_BLOCK_END = re.compile(r"</(?:p|div|td|th|tr|li|h\d|w:p|w:tc|text:p|text:h|table:table-cell|si|c|row)\s*>|<(?:br|w:br|w:tab|text:tab|text:line-break|text:s)\b[^<>]*>")  # fmt: skip
+_BLOCK_END = re.compile(
+    r"</(?:p|div|td|th|tr|li|h\d|w:p|w:tc|text:p|text:h|table:table-cell|si|c|row)\s*>"
+    r"|<(?:br|w:br|w:tab|text:tab|text:line-break|text:s)\b[^<>]*>"
+)
 _DECLARED = re.compile(rb"(?i)(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)")
 _DATA_URI = re.compile(r"data:([\w/+.-]*)[^,\"'\s)]*;base64,([A-Za-z0-9+/=\s]+)")
 
@@ -36,16 +40,18 @@ def read_markup(data: bytes, place: Place, reader: str = "text") -> Iterator[Fin
     texts = guessed(data)
     declared = _DECLARED.search(data[:2048])
     if declared:
-        try:
+        with contextlib.suppress(LookupError):
             texts.append(data.decode(declared[1].decode(), "replace"))
-        except LookupError:
-            pass
     for text in dict.fromkeys(texts):
         for joined in markup_texts(text):
             yield Reading(reader, place, joined)
         yield Reading(reader, (*place, "attributes"), attributes(text))
-        yield Reading(reader, (*place, "comments"), "\n".join(part for m in _COMMENT.finditer(text) for part in m.groups() if part))
-        yield Reading(reader, (*place, "markup"), text, prose=False)
+        yield Reading(
+            reader,
+            (*place, "comments"),
+            "\n".join(part for m in _COMMENT.finditer(text) for part in m.groups() if part),
+        )
+        yield Reading(reader, (*place, "tags"), _tag_words(text), prose=False)
         for number, match in enumerate(_DATA_URI.finditer(text), 1):
             packed = re.sub(r"\s|=", "", match[2])
             packed = packed[: len(packed) - (len(packed) % 4 == 1)]
@@ -55,24 +61,34 @@ def read_markup(data: bytes, place: Place, reader: str = "text") -> Iterator[Fin
 def markup_texts(text: str) -> Iterator[str]:
     """A marked-up text without its tags: run together within blocks, and with a space for each tag."""
     marked = _COMMENT.sub(" ", text)
-    blocks = _BLOCK_END.sub("\n", marked)
-    yield _TAG.sub("", blocks)
+    yield _TAG.sub("", _BLOCK_END.sub("\n", marked))
     yield _TAG.sub(" ", marked)
-    yield _TAG.sub("", marked)
 
 
 def attributes(text: str) -> str:
-    """All attributes, one a line, `name=value`."""
-    return "\n".join(f"{m[1]}={next((g for g in m.groups()[1:] if g is not None), '')}" for tag in _TAG.findall(text) for m in _ATTRIBUTE.finditer(tag))  # fmt: skip
+    """All attributes, one a line, `name: value`; the same once."""
+    tags = "\n".join(dict.fromkeys(_TAG.findall(text)))
+    lines = (f"{name}: {quoted or single or bare}" for name, quoted, single, bare in _ATTRIBUTE.findall(tags))
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _tag_words(text: str) -> str:
+    """The words inside tags, whatever they are there, each once."""
+    return "\n".join(dict.fromkeys(re.findall(r"[^\s<>\"'=/]+", " ".join(dict.fromkeys(_TAG.findall(text))))))
 
 
 _RTF_TOKEN = re.compile(
-    r"\\u(-?\d{1,6}) ?(?:\\'[0-9A-Fa-f]{2}|[^\\{}])?|((?:\\'[0-9A-Fa-f]{2})+)|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\([^a-zA-Z])|([{}])|([\r\n]+)"
+    r"\\u(-?\d{1,6}) ?(?:\\'[0-9A-Fa-f]{2}|[^\\{}])?"  # a letter by number, and its stand-in
+    r"|((?:\\'[0-9A-Fa-f]{2})+)"
+    r"|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?"
+    r"|\\([^a-zA-Z])"
+    r"|([{}])"
+    r"|([\r\n]+)"
 )
 _RTF_BREAKS = {"par", "line", "sect", "page", "row", "column"}
 _RTF_SIGNS = {
-    "tab": "\t", "cell": "\t", "nestcell": "\t", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
-    "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ", "zwj": "", "zwnj": "",
+    "tab": "\t", "cell": "\t", "nestcell": "\t", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’",
+    "ldblquote": "“", "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ",
 }  # fmt: skip
 _RTF_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}\s*){32,}")
 _RTF_PAGES = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
@@ -82,7 +98,9 @@ def read_rtf(data: bytes, place: Place) -> Iterator[Finding]:
     """Rich text: every group, visible or not, and embedded hexadecimal blocks."""
     source = data.decode("latin-1")
     page = re.search(r"\\ansicpg(\d+)", source)
-    declared = f"cp{page[1]}" if page else next((c for w, c in _RTF_PAGES.items() if f"\\{w}\\" in source[:200]), "cp1252")
+    declared = (
+        f"cp{page[1]}" if page else next((c for w, c in _RTF_PAGES.items() if f"\\{w}\\" in source[:200]), "cp1252")
+    )
     for codec in dict.fromkeys((declared, "cp1252")):
         for apart in ("", " "):
             yield Reading("text", place, _rtf_text(source, codec, apart))

@@ -12,7 +12,9 @@ from sigill.errors import N_, BadInput, Blocked
 from sigill.verify import mail, package, pdf, picture, plain
 from sigill.verify.reading import Finding, Inner, Page, Pixels, Place, Raw, Reading, Wanted, looks_like_text
 
-FAST = frozenset({"raw", "objects", "content", "revisions", "pdfium", "pdftotext", "package", "mail", "text", "picture"})
+FAST = frozenset(
+    {"raw", "objects", "content", "revisions", "pdfium", "pdftotext", "package", "mail", "text", "picture"}
+)
 """Quick readers: enough for letters that we set ourselves."""
 DEEP = FAST | {"pdftotext-layout", "pdfminer"}
 """All readers but OCR, for files that came from elsewhere."""

@@ -205,7 +205,12 @@ def guessed(data: bytes) -> list[str]:
     try:
         return [data.decode("utf-8")]
     except UnicodeDecodeError:
-        return [data.decode("cp1252", "replace"), data.decode("utf-8", "replace"), data.decode("mac_roman"), data.decode("cp850")]
+        return [
+            data.decode("cp1252", "replace"),
+            data.decode("utf-8", "replace"),
+            data.decode("mac_roman"),
+            data.decode("cp850"),
+        ]
 
 
 def looks_like_text(data: bytes) -> bool:

@@ -89,13 +89,10 @@ class Sifter:
             )
         joined = {key: Folded(_APART.join(texts)) for key, texts in self._texts.items()}
         explained = frozenset(
-            word
-            for (_, prose), folded in joined.items()
-            if prose
-            for word in self._matcher.colleagues_in(folded)
+            word for (_, prose), folded in joined.items() if prose for word in self._matcher.colleagues_in(folded)
         )
         for (reader, prose), texts in self._texts.items():
-            together = self._hits(_APART.join(texts), joined[reader, prose], prose, explained)
+            together = self._hits(_APART.join(texts), joined[reader, prose], reader, prose, explained)
             if together:
                 self._tell(reader, prose, texts, together, explained)
 
@@ -105,7 +102,7 @@ class Sifter:
         """Say where the hits that were found in all texts together stand."""
         apart = False
         for text, place in texts.items():
-            for hit in self._hits(text, Folded(text), prose, explained):
+            for hit in self._hits(text, Folded(text), reader, prose, explained):
                 apart = apart or hit.certainty != "possible"
                 self._note(place, hit.kind, reader, hit.certainty)
         if not apart:
@@ -114,10 +111,11 @@ class Sifter:
                 if hit.certainty != "possible":
                     self._note(("across parts",), hit.kind, reader, hit.certainty)
 
-    def _hits(self, text: str, folded: Folded, prose: bool, explained: frozenset[str]) -> list[Hit]:
-        found = self._matcher.in_text(folded, prose=prose, explained=explained)
+    def _hits(self, text: str, folded: Folded, reader: str, prose: bool, explained: frozenset[str]) -> list[Hit]:
+        pixels = reader == "ocr"
+        found = self._matcher.in_text(folded, prose=prose, pixels=pixels, explained=explained)
         for other in views(text):
-            found += self._matcher.in_text(other, prose=prose, explained=explained)
+            found += self._matcher.in_text(other, prose=prose, pixels=pixels, explained=explained)
         return found
 
     def _note(self, place: Place, kind: str, reader: str, certainty: Certainty, count: int = 1) -> None:

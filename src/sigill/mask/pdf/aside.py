@@ -19,9 +19,9 @@ from sigill.mask.pdf.reading import Finder
 from sigill.mask.report import Options, Report
 
 _HIDDEN, _NO_VIEW = 2, 32
-_DRAWN = ("/Widget", "/FreeText", "/Stamp", "/Redact")
+DRAWN = ("/Widget", "/FreeText", "/Stamp", "/Redact")
 """Annotations that are part of what the page shows: their appearance is drawn into it."""
-_MARKS = (
+MARKS = (
     "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Ink", "/Line", "/Square", "/Circle", "/Polygon",
     "/PolyLine", "/Caret",
 )  # fmt: skip
@@ -226,9 +226,9 @@ class Aside:
             made = None
             if subtype == "/Link":
                 made = self._link(annotation, number, part)
-            elif subtype in ("/Text", *_MARKS):
+            elif subtype in ("/Text", *MARKS):
                 made = self._comment(annotation, subtype, number, part)
-            elif subtype not in (*_DRAWN, "/Popup", "/FileAttachment"):
+            elif subtype not in (*DRAWN, "/Popup", "/FileAttachment"):
                 self.report.took(part, "annotation")
             if made is not None:
                 kept.append(self.new.make_indirect(made))
@@ -409,6 +409,10 @@ class Aside:
             info["/Title"] = title
             root["/ViewerPreferences"] = Dictionary(DisplayDocTitle=True)
         self.new.trailer["/Info"] = self.new.make_indirect(info)
+        for what, texts in (("structure", self._structure_texts()), ("destinations", list(self._names))):
+            hits = sum(self._names_someone(text) for text in texts)
+            if hits:
+                self.report.took(what, "text", hits)
         for key, what in (("/OpenAction", "action"), ("/AA", "action")):
             if key in self.root:
                 self.report.took("document", what)

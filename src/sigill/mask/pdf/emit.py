@@ -4,11 +4,10 @@ The same list of items always gives the same bytes: resources are named in the o
 whole, the graphics state is set only where it differs from what is in force.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import pikepdf
-from pikepdf import Dictionary, Name
+from pikepdf import Dictionary
 
 from sigill.mask.pdf import lex
 from sigill.mask.pdf.display import IDENTITY, Gfx, Paint, Ref
@@ -202,7 +201,3 @@ def _fine(value: float) -> bytes:
 def same_spelling(body: Sequence[bytes]) -> list[bytes]:
     """Numbers of a path in one spelling."""
     return [token if token.isalpha() or token in (b"f*", b"B*", b"b*") else lex.num(lex.number(token)) for token in body]
-
-
-Rewriter = Callable[[pikepdf.Object, str], Any]
-__all__ = ["Drawn", "Name", "Rewriter", "Writer", "same_spelling"]

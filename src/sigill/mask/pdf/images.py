@@ -5,38 +5,47 @@ enough to carry a name. See `scan`.
 """
 
 import struct
+from typing import Any
 
 import pikepdf
 
 from sigill.errors import N_, Blocked
 
 
-def clean(stream: pikepdf.Object) -> tuple[bytes, bool]:
+def clean(stream: pikepdf.Object) -> tuple[bytes, str, Any]:
     """An image's data without metadata.
 
     Returns:
-        the data, and whether it is still in the stream's own filter; else it is plain and will be deflated.
+        the data; the filter it is still in (`/DCTDecode` …), empty for plain samples; that filter's parameters.
 
     Raises:
         Blocked: the data can't be decoded.
     """
     filters = stream.get("/Filter")
     names = [str(f) for f in filters] if isinstance(filters, pikepdf.Array) else [str(filters)] if filters else []
-    if names[-1:] == ["/DCTDecode"] and len(names) == 1:
-        return jpeg(stream.read_raw_bytes()), True
-    if names[-1:] == ["/JPXDecode"] and len(names) == 1:
-        return jp2(stream.read_raw_bytes()), True
-    if names and names[-1] in ("/CCITTFaxDecode", "/JBIG2Decode") and len(names) == 1:
-        return stream.read_raw_bytes(), True
+    parms = stream.get("/DecodeParms")
+    last = parms[len(names) - 1] if isinstance(parms, pikepdf.Array) and len(parms) >= len(names) else parms
     try:
-        return stream.read_bytes(), False
+        if names and names[-1] in _PICTURE_FILTERS:
+            data = stream.read_raw_bytes()
+            if len(names) > 1:  # unwrap ASCII85, Flate … from around the picture's own coding
+                with pikepdf.new() as scratch:
+                    outer = scratch.make_stream(data)
+                    outer["/Filter"] = pikepdf.Array([pikepdf.Name(name) for name in names[:-1]])
+                    data = outer.read_bytes()
+            if names[-1] == "/DCTDecode":
+                data = jpeg(data)
+            elif names[-1] == "/JPXDecode":
+                data = jp2(data)
+            return data, names[-1], last
+        return stream.read_bytes(), "", None
     except pikepdf.PdfError:
         raise Blocked(
             N_("An image is compressed in a way that can't be read."), N_("Print the document to a new PDF.")
         ) from None
 
 
-_KEEP_APP = {0xE0, 0xEE}  # JFIF density and Adobe's colour transform change how the picture looks
+_PICTURE_FILTERS = ("/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode")
 
 
 def jpeg(data: bytes) -> bytes:

@@ -8,7 +8,7 @@ can't be read. `verify` looks at the result with other eyes.
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,16 +16,16 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from sigill.errors import N_, BadInput, Blocked
-from sigill.mask.pdf import aside, flow, images, lex, lines, reading, relay
-from sigill.mask.pdf.display import Canvas, Fonts, Interpreter, Paint, Show
+from sigill.mask.pdf import aside, flow, images, lex, lines, reading, relay, scan
+from sigill.mask.pdf.display import Canvas, Fonts, Interpreter, Paint, Show, apply, matrix_of, multiply
 from sigill.mask.pdf.embed import Embedder
 from sigill.mask.pdf.emit import Drawn, Writer, same_spelling
-from sigill.mask.pdf.fonts import UNREAD
 from sigill.mask.pdf.label import LabelFont
+from sigill.mask.pdf.layers import Layers
 from sigill.mask.pdf.lines import Paragraph
 from sigill.mask.pdf.objects import Copier, plain
 from sigill.mask.pdf.relay import Laid, Run
-from sigill.mask.report import Options, Report
+from sigill.mask.report import Fate, Options, Report
 
 _SHOWS_TEXT = re.compile(rb"(?:T[jJ]|['\"])(?:[\x00\t\n\x0c\r ]|$)|T[jJ](?=[\[(<%/])")
 _BOXES = ("/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox")
@@ -36,7 +36,7 @@ class PageWork:
     """One page on its way."""
 
     number: int
-    source: pikepdf.Page
+    source: Any
     box: tuple[float, float, float, float]
     canvas: Canvas
     shows: list[Show] = field(default_factory=list)
@@ -48,6 +48,10 @@ class PageWork:
     laid: dict[int, Laid] = field(default_factory=dict)
     displacement: flow.Displacement = field(default_factory=flow.Displacement)
     gone: set[int] = field(default_factory=set)
+    drawn_in: bool = False
+    pictures: dict[int, list[Drawn]] = field(default_factory=dict)
+    under: list[Drawn] = field(default_factory=list)
+    whole: list[Drawn] = field(default_factory=list)
 
     @property
     def format(self) -> tuple[int, int]:
@@ -55,7 +59,7 @@ class PageWork:
 
     @property
     def part(self) -> str:
-        return f"page {self.number + 1}"
+        return f"page {self.number + 1}" if self.number >= 0 else "pattern"
 
 
 def mask_pdf(data: bytes, finder: reading.Finder, options: Options, report: Report) -> bytes:
@@ -75,7 +79,7 @@ def mask_pdf(data: bytes, finder: reading.Finder, options: Options, report: Repo
         Blocked: encrypted without the password, out of bounds, or not to be read safely.
     """
     with open_pdf(data, options, report) as source:
-        return _Masker(source, finder, options, report).run()
+        return _Masker(data, source, finder, options, report).run()
 
 
 def open_pdf(data: bytes, options: Options, report: Report) -> pikepdf.Pdf:
@@ -115,8 +119,9 @@ class _Masker:
     """Holds what the steps share."""
 
     def __init__(
-        self, source: pikepdf.Pdf, finder: reading.Finder, options: Options, report: Report
+        self, data: bytes, source: pikepdf.Pdf, finder: reading.Finder, options: Options, report: Report
     ) -> None:
+        self.data = data
         self.source = source
         self.finder = finder
         self.options = options
@@ -129,37 +134,68 @@ class _Masker:
         self.measures = lines.Measures()
         self._texty: dict[Any, bool] = {}
         self.words_seen: set[str] = set()
+        self._lying: dict[int, bool] = {}
+        self._clean_pictures: set[Any] = set()
+        self._sides_written: dict[Any, list[Drawn]] = {}
 
     # (1) .. (9): the way ------------------------------------------------------------------------------------------
 
     def run(self) -> bytes:
+        self.sides: dict[Any, PageWork] = {}
+        self._resources_seen: set[Any] = set()
         pages = [self._read(number, page) for number, page in enumerate(self.source.pages)]  # (1) what is shown
-        for page in pages:  # (2) lines and paragraphs; margins are the document's, not the page's
+        for page in (*pages, *self.sides.values()):  # (2) lines and paragraphs; margins are the document's
             page.paragraphs = lines.paragraphs(page.segments, self.measures, page.format, page.rules)
             page.builder = reading.build(page.paragraphs, page.shows, page.canvas.actual)
         beside = aside.Aside(self.source, self.options, self.report)  # (3) what is said beside the pages
         whole = "\n\n".join([page.builder.text() for page in pages] + beside.texts())
         finder = self.finder.for_document(whole)
-        for page in pages:  # (4) who stands there
+        for page in (*pages, *self.sides.values()):  # (4) who stands there
             loose = reading.find(page.builder, finder, page.part, self.report, page.hits)
             self._replacement_texts(page, loose)
         self._across_pages(pages, finder)
-        touched = any(page.hits or page.gone for page in pages)
-        if touched:
-            self.words_seen = {w.strip(".,;:!?()\"”").casefold() for w in whole.split() if "-" in w}
-            for page in pages:  # (5) lines set again, the rest moved
-                self._lay(page)
-            drawn = [self._drawn(page) for page in pages]
+        for page in pages:  # pictures, outlines, fonts that can't be read
+            self._look(page, finder)
+        self.words_seen = {w.strip(".,;:!?()\"”").casefold() for w in whole.split() if "-" in w}
+        layers = Layers(self.source, self.new, finder, self.options.label, self.report)
+        self.copier.group = layers.copy
+        works = [*pages, *self.sides.values()]
+        rewrite = any(w.hits or w.gone or w.drawn_in or w.pictures or w.whole for w in works)
+        if rewrite:
+            drawn = [self._drawn(self._lay(work)) for work in works]  # (5) lines set again, the rest moved
             for items in drawn:  # (6) fonts with what is still shown
                 for item in items:
                     if isinstance(item, Run):
                         self.embedder.use(item.font, item.codes)
             self.embedder.finish()
-            for page, items in zip(pages, drawn, strict=True):  # (7) pages written
+            self._sides_written = {
+                key: items for key, items in zip(self.sides, drawn[len(pages) :], strict=True)
+            }
+            self.copier.rewrite = self._rewritten
+            for page, items in zip(pages, drawn, strict=False):  # (7) pages written
                 self._write(page, items)
         else:
-            raise NotImplementedError
-        return self._save()
+            self.copier.keep_fonts = True
+            for page in pages:
+                self._keep(page)
+        by_id = {page.source.obj.objgen: page.number for page in pages}
+        beside.write(  # (8) links, outline, labels, title, attachments
+            self.new, finder, by_id, lambda n, y: pages[n].displacement.at(y), lambda n, box: _overlaps(pages[n], box)
+        )
+        layers.write()
+        self._notes(rewrite)
+        return self._save()  # (9)
+
+    def _notes(self, rewritten: bool) -> None:
+        root = self.source.Root
+        if "/StructTreeRoot" in root:
+            self.report.notes.append("structure lost")
+        form = root.get("/AcroForm")
+        if isinstance(form, pikepdf.Dictionary):
+            self.report.notes.append("form fields drawn into the page")
+            if int(form.get("/SigFlags", 0)) & 1 or "/Perms" in root:
+                self.report.notes.append("signature broken by masking")
+        del rewritten
 
     # -- (1) reading ---------------------------------------------------------------------------------------------
 
@@ -167,6 +203,93 @@ class _Masker:
         interpreter = Interpreter(self.fonts, self.has_text)
         canvas = interpreter.run(_contents(page), page.obj.get("/Resources", page.resources))
         work = PageWork(number, page, _box(page), canvas)
+        for annotation in aside.annotations(page):
+            if str(annotation.get("/Subtype")) in aside.DRAWN:
+                work.drawn_in |= self._draw_in(interpreter, annotation)
+        self._collect_sides(page.obj.get("/Resources", page.resources), 0)
+        return self._analyse(work)
+
+    def _draw_in(self, interpreter: Interpreter, annotation: pikepdf.Object) -> bool:
+        """Draw an annotation's appearance into its page (12.5.5, algorithm 8.1)."""
+        stream = aside.appearance(annotation, self.source.Root.get("/AcroForm"))
+        rect = annotation.get("/Rect")
+        if not isinstance(rect, pikepdf.Array) or len(rect) != 4:
+            return False
+        x0, y0, x1, y1 = (float(v) for v in rect)
+        x0, y0, x1, y1 = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+        if stream is None:
+            made = self._field_content(annotation, x1 - x0, y1 - y0)
+            if made is None:
+                return False
+            interpreter.run(made[0], made[1], (1, 0, 0, 1, x0, y0), (0, 0, x1 - x0, y1 - y0))
+            return True
+        box = [float(v) for v in stream.get("/BBox", [0, 0, x1 - x0, y1 - y0])]
+        matrix = matrix_of(stream.get("/Matrix"))
+        corners = [apply(matrix, x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
+        bx0, by0 = min(c[0] for c in corners), min(c[1] for c in corners)
+        bx1, by1 = max(c[0] for c in corners), max(c[1] for c in corners)
+        if bx1 - bx0 < 1e-6 or by1 - by0 < 1e-6:
+            return False
+        sx, sy = (x1 - x0) / (bx1 - bx0), (y1 - y0) / (by1 - by0)
+        fit = (sx, 0.0, 0.0, sy, x0 - bx0 * sx, y0 - by0 * sy)
+        interpreter.run(stream.read_bytes(), stream.get("/Resources"), multiply(matrix, fit), box)
+        return True
+
+    def _field_content(self, annotation: pikepdf.Object, width: float, height: float) -> tuple[bytes, Any] | None:
+        """The content of a field that has a value but no appearance (12.7.3.3)."""
+        value = aside.value_text(annotation)
+        if str(annotation.get("/Subtype")) == "/FreeText":
+            value = aside.text_of(annotation.get("/Contents"))
+        if not value.strip() or int(annotation.get("/F", 0)) & 34:
+            return None
+        size = 10.0 if height >= 14 else max(4.0, height * 0.7)
+        rows = value.splitlines()
+        body = [b"BT", b"/SigillHelv " + lex.num(size) + b" Tf", lex.nums(2, height - size - 1) + b" Td"]
+        for row in rows:
+            body += [lex.hexstring(row.encode("cp1252", "replace")) + b" Tj", lex.nums(0, -1.2 * size) + b" Td"]
+        font = Dictionary(
+            Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding
+        )
+        return b"\n".join([*body, b"ET"]), Dictionary(Font=Dictionary(SigillHelv=font))
+
+    def _collect_sides(self, resources: Any, depth: int) -> None:
+        """Tiling patterns and soft masks that show text are pages of their own."""
+        if not isinstance(resources, pikepdf.Dictionary) or depth > 10:
+            return
+        if resources.objgen != (0, 0):
+            if resources.objgen in self._resources_seen:
+                return
+            self._resources_seen.add(resources.objgen)
+        streams: list[Any] = []
+        for category in ("/Pattern", "/ExtGState", "/XObject"):
+            entries = resources.get(category)
+            for name in entries.keys() if isinstance(entries, pikepdf.Dictionary) else ():
+                one = entries[name]
+                if category == "/ExtGState":
+                    mask = one.get("/SMask") if isinstance(one, pikepdf.Dictionary) else None
+                    one = mask.get("/G") if isinstance(mask, pikepdf.Dictionary) else None
+                if isinstance(one, pikepdf.Stream) and (category != "/XObject" or one.get("/Subtype") == "/Form"):
+                    streams.append((category, one))
+        for category, stream in streams:
+            self._collect_sides(stream.get("/Resources"), depth + 1)
+            if category != "/XObject" and stream.objgen not in self.sides and self.has_text(stream):
+                canvas = Interpreter(self.fonts, self.has_text).run(stream.read_bytes(), stream.get("/Resources"))
+                box = [float(v) for v in stream.get("/BBox", [0, 0, 100, 100])]
+                work = PageWork(-1, None, (box[0], box[1], box[2], box[3]), canvas)
+                self.sides[stream.objgen] = self._analyse(work)
+
+    def _rewritten(self, stream: pikepdf.Object) -> Any:
+        """A pattern or mask with text, written again; None for others."""
+        items = self._sides_written.get(stream.objgen)
+        if items is None:
+            return None
+        content, resources = Writer(self.embedder, self.copier).write(items)
+        out = self.new.make_stream(content)
+        out["/Resources"] = resources
+        return out
+
+    def _analyse(self, work: PageWork) -> PageWork:
+        canvas = work.canvas
         for item in canvas.items:
             if isinstance(item, Paint) and item.kind == "path":
                 item.body = same_spelling(item.body)
@@ -227,9 +350,85 @@ class _Masker:
             head = [p for p in after.paragraphs if not p.segments[0].angle][:4]
             reading.across_pages(foot, head, finder, mark)
 
+    def _look(self, page: PageWork, finder: reading.Finder) -> None:
+        """What can only be seen: letters in pictures, drawn as outlines, or in fonts that can't be trusted."""
+        paints = [item for item in page.canvas.items if isinstance(item, Paint)]
+        fonts = {id(show.font): show.font for show in page.shows if show.mode != 3}
+        if scan.unread(page.shows) or any(self._lies(font) for font in fonts.values()):
+            self._look_at_whole(page, finder)
+            return
+        seen = scan.pictures(paints)
+        if scan.outlined(paints):
+            self._look_at_pictures(page, paints, page.box, finder)
+            return
+        for together, box in scan.clusters(seen):
+            self._look_at_pictures(page, together, box, finder)
+
+    def _lies(self, font: Any) -> bool:
+        if id(font) not in self._lying:
+            self._lying[id(font)] = scan.lies(font)
+        return self._lying[id(font)]
+
+    def _look_at_whole(self, page: PageWork, finder: reading.Finder) -> None:
+        rotation = int(_inherited(page.source, "/Rotate") or 0) % 360
+        found = scan.read(
+            scan.render(self.data, page.number, self.options.password), finder, self.report, page.part, rotation
+        )
+        self.report.review.append((page.part, "letters that can't be read as text; the page was read by OCR"))
+        if not found.words and not page.paragraphs:
+            return
+        known = scan.Reading(found.picture, list(found.words))
+        scan.mark_boxes(known, list(_hit_boxes(page)), page.box)
+        if not found.hits - known.hits and not any(self._lies(show.font) for show in page.shows):
+            return
+        if not found.hits and not page.hits:
+            return
+        found.hits |= known.hits
+        found.words = known.words
+        self.report.took(page.part, "picture", len(found.hits))
+        words = scan.paint_over(found, self.label)
+        layer = scan.text_layer(words, self.label, page.box) if not rotation else []
+        page.whole = [scan.as_paint(self.new, found.picture, page.box), *layer]
+
+    def _look_at_pictures(
+        self, page: PageWork, together: list[Paint], box: scan.Box, finder: reading.Finder
+    ) -> None:
+        """Read pictures that touch; where someone stands, they become one picture with the label."""
+        rotation = int(_inherited(page.source, "/Rotate") or 0) % 360
+        key = tuple(
+            (p.ref.key if p.ref else b"".join(p.body), tuple(round(v, 2) for v in p.gfx.ctm[:4]),
+             round(p.gfx.ctm[4] - box[0], 1), round(p.gfx.ctm[5] - box[1], 1))
+            for p in together
+        )  # fmt: skip
+        layer = [b for b in _hit_boxes(page, hidden_only=True) if scan._touch(b, box)]
+        if key in self._clean_pictures and not layer:
+            return
+        found = scan.read(scan.render_pictures(together, box), finder, self.report, page.part, rotation)
+        scan.mark_boxes(found, layer, box)
+        if not found.hits:
+            self._clean_pictures.add(key)
+            return
+        self.report.took(page.part, "picture", len(found.hits))
+        words = scan.paint_over(found, self.label)
+        out: list[Drawn] = [scan.as_paint(self.new, found.picture, box)]
+        has_layer = any(show.mode == 3 for show in page.shows)
+        if not has_layer and not rotation:
+            out += scan.text_layer(words, self.label, box)
+        for paint in together:
+            page.pictures[id(paint)] = []
+        first = min(i for i, item in enumerate(page.canvas.items) if id(item) in page.pictures)
+        covered = any(
+            isinstance(item, Show) and box[0] < item.end and item.x < box[2] and box[1] < item.y < box[3]
+            for item in page.canvas.items[:first]
+        )
+        if covered or len(together) > 1:
+            page.under += out  # a picture of several things must not hide text that stood between them
+        else:
+            page.pictures[id(together[0])] = out
+
     # -- (5) laying out ------------------------------------------------------------------------------------------
 
-    def _lay(self, page: PageWork) -> None:
+    def _lay(self, page: PageWork) -> PageWork:
         height = page.box[3] - page.box[1]
         body = []
         for paragraph in page.paragraphs:
@@ -244,11 +443,15 @@ class _Masker:
         page.displacement = flow.displace(
             flow.bands(body), page.laid, page.box[1] + 0.925 * height, page.box[1] + 0.075 * height
         )
-        changed = bool(page.laid or page.gone)
-        self.report.pages.append("in_place" if changed else "untouched")
+        if page.number >= 0:
+            fate: Fate = "in_place" if page.laid or page.gone else "untouched"
+            self.report.pages.append("image" if page.whole or page.pictures else fate)
+        return page
 
     def _drawn(self, page: PageWork) -> list[Drawn]:
         """The page's items as they will be written."""
+        if page.whole:
+            return page.whole
         moved = page.displacement
         replaced: dict[int, Laid | None] = {}
         down: dict[int, float] = {}
@@ -265,10 +468,14 @@ class _Masker:
                             replaced[id(one)] = laid if one.order == laid.order else None
                 if laid is not None and rules:
                     struck |= {id(paint) for paint in lines.underlines(rules, segment)}
-        out: list[Drawn] = []
+        out: list[Drawn] = [flow.move(d, moved, page.format) if isinstance(d, Paint) else d for d in page.under]
         written: set[int] = set()
         for item in page.canvas.items:
             if isinstance(item, Paint):
+                if id(item) in page.pictures:
+                    for new in page.pictures[id(item)]:
+                        out.append(flow.move(new, moved, page.format) if isinstance(new, Paint) else new)
+                    continue
                 if id(item) not in struck and item.hidden not in page.gone or (
                     item.hidden == 0 and id(item) not in struck
                 ):
@@ -305,6 +512,19 @@ class _Masker:
         )  # fmt: skip
         self._page_keys(page.source, out)
         self.new.pages.append(pikepdf.Page(self.new.make_indirect(out)))
+
+    def _keep(self, page: PageWork) -> None:
+        """A page of a document in which nobody was found: its content as it is, its resources by the allow-list."""
+        data = _contents(page.source)
+        if b"%" in data:
+            data = b"\n".join(lex.tokens(data))
+        out = Dictionary(
+            Type=Name.Page, MediaBox=Array(list(map(_tidy, page.box))), Contents=self.new.make_stream(data),
+            Resources=self.copier.resources(page.source.obj.get("/Resources", page.source.resources), fonts=True),
+        )  # fmt: skip
+        self._page_keys(page.source, out)
+        self.new.pages.append(pikepdf.Page(self.new.make_indirect(out)))
+        self.report.pages.append("untouched")
 
     def _page_keys(self, source: pikepdf.Page, out: Dictionary) -> None:
         for key in _BOXES[1:]:
@@ -361,9 +581,30 @@ def _box(page: pikepdf.Page) -> tuple[float, float, float, float]:
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
+def _hit_boxes(page: PageWork, hidden_only: bool = False) -> Iterator[scan.Box]:
+    """Where on the page the pieces stand that were hit; `hidden_only`: those of an invisible text layer."""
+    for key, glyphs in page.hits.glyphs.items():
+        show = page.hits.shows[key]
+        if hidden_only and show.mode != 3:
+            continue
+        offsets = show.offsets()
+        x0, y0 = apply(show.matrix, offsets[min(glyphs)], -0.2 * show.size)
+        x1, y1 = apply(show.matrix, offsets[max(glyphs) + 1], 0.75 * show.size)
+        yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _overlaps(page: PageWork, box: tuple[float, float, float, float]) -> bool:
+    """Whether a box lies over a paragraph that was set again."""
+    for laid in page.laid.values():
+        paragraph = laid.paragraph
+        x0 = min(s.x0 for s in paragraph.segments)
+        x1 = max(max(s.x1 for s in paragraph.segments), paragraph.right)
+        if box[0] < x1 and box[2] > x0 and box[1] < paragraph.top and box[3] > paragraph.bottom:
+            return True
+    return False
+
+
 def _tidy(value: float) -> Any:
     value = round(value, 3)
     return int(value) if value == int(value) else value
 
-
-__all__ = ["lex", "mask_pdf", "open_pdf", "UNREAD"]

@@ -34,6 +34,14 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
               "EncodedByteAlign", "Rows", "EndOfBlock", "BlackIs1", "DamagedRowsBeforeError", "ColorTransform",
               "JBIG2Globals"),
 }  # fmt: skip
+_ALLOWED["font"] = (
+    "Type", "Subtype", "BaseFont", "FirstChar", "LastChar", "Widths", "Encoding", "FontMatrix", "FontBBox", "DW", "W",
+    "DW2", "W2", "CIDToGIDMap",
+)  # fmt: skip
+_ALLOWED["descriptor"] = (
+    "Type", "FontName", "Flags", "FontBBox", "ItalicAngle", "Ascent", "Descent", "Leading", "CapHeight", "XHeight",
+    "StemV", "StemH", "AvgWidth", "MaxWidth", "MissingWidth", "FontWeight", "FontStretch",
+)  # fmt: skip
 _MAX_DEPTH = 40
 
 
@@ -42,18 +50,17 @@ class Copier:
 
     Args:
         pdf: the new document.
-        clean_image: takes an image stream's raw data and returns it without metadata, and whether the filter
-            stays; see `images.clean`.
+        clean_image: an image stream's data without metadata, its coding and parameters; see `images.clean`.
     """
 
-    def __init__(self, pdf: pikepdf.Pdf, clean_image: Callable[[pikepdf.Object], tuple[bytes, bool]]) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, clean_image: Callable[[pikepdf.Object], tuple[bytes, str, Any]]) -> None:
         self.pdf = pdf
         self.clean_image = clean_image
         self.replaced: dict[Any, Any] = {}
-        self.rewrite: Callable[[pikepdf.Object, str], Any] | None = None
+        self.rewrite: Callable[[pikepdf.Object], Any] | None = None
         self._done: dict[tuple[Any, str], Any] = {}
         self._busy: set[Any] = set()
-        self.groups: dict[Any, Any] = {}
+        self.keep_fonts = False
         self.group: Callable[[pikepdf.Object], Any] = lambda _: None
 
     def copy(self, source: Any, kind: str, depth: int = 0) -> Any:
@@ -96,10 +103,14 @@ class Copier:
             return source
         if kind == "properties":
             return self.group(source)
+        if kind == "font" and isinstance(source, pikepdf.Dictionary):
+            return self._font(source, depth)
+        if kind == "descriptor":
+            return self._descriptor(source)
         if kind not in _ALLOWED or not isinstance(source, (pikepdf.Dictionary, pikepdf.Stream)):
             return None
         if kind in ("pattern", "form") and self.rewrite is not None and isinstance(source, pikepdf.Stream):
-            made = self.rewrite(source, kind)
+            made = self.rewrite(source)
             if made is not None:
                 self._keys(made, source, kind, depth)
                 return made
@@ -109,7 +120,7 @@ class Copier:
             out = Dictionary()
         self._keys(out, source, kind, depth)
         if kind in ("pattern", "form") and "/Resources" in source:
-            out["/Resources"] = self.resources(source["/Resources"], fonts=False, depth=depth + 1)
+            out["/Resources"] = self.resources(source["/Resources"], fonts=self.keep_fonts, depth=depth + 1)
         return out
 
     def _keys(self, out: Any, source: Any, kind: str, depth: int) -> None:
@@ -142,13 +153,12 @@ class Copier:
 
     def _stream(self, source: pikepdf.Stream, kind: str, depth: int) -> pikepdf.Stream:
         if kind == "image":
-            data, filtered = self.clean_image(source)
+            data, coding, parms = self.clean_image(source)
             out = self.pdf.make_stream(data)
-            if filtered:
-                out["/Filter"] = plain(source.get("/Filter"))
-                parms = source.get("/DecodeParms")
-                if parms is not None:
-                    out["/DecodeParms"] = self._parms(parms, depth)
+            if coding:
+                out["/Filter"] = Name(coding)
+                if (copied := self._parms(parms, depth)) is not None:
+                    out["/DecodeParms"] = copied
             return out
         data = source.read_bytes()
         if kind in ("form", "pattern"):
@@ -216,8 +226,74 @@ class Copier:
                     copied[name] = made
             if len(copied):
                 out[category] = copied
-        del fonts
+        entries = source.get("/Font") if fonts and isinstance(source, pikepdf.Dictionary) else None
+        if isinstance(entries, pikepdf.Dictionary):
+            out["/Font"] = Dictionary({name: self.copy(entries[name], "font", depth + 1) for name in entries.keys()})
         return out
+
+    def _font(self, source: Any, depth: int) -> Any:
+        """A font as it is, for pages on which nothing was found (9.5 to 9.9)."""
+        out = Dictionary()
+        for key in _ALLOWED["font"]:
+            value = source.get("/" + key)
+            if value is not None and (copied := plain(value)) is not None:
+                out["/" + key] = copied
+        encoding = source.get("/Encoding")
+        if isinstance(encoding, pikepdf.Stream):
+            out["/Encoding"] = self.pdf.make_stream(encoding.read_bytes())
+            for key in ("/Type", "/CMapName", "/CIDSystemInfo", "/WMode", "/UseCMap"):
+                if key in encoding and not isinstance(encoding[key], pikepdf.Stream):
+                    value = encoding[key]
+                    out["/Encoding"][key] = _system(value) if key == "/CIDSystemInfo" else plain(value)
+        elif isinstance(encoding, pikepdf.Dictionary):
+            out["/Encoding"] = Dictionary(Type=Name.Encoding)
+            for key in ("/BaseEncoding", "/Differences"):
+                if key in encoding:
+                    out["/Encoding"][key] = plain(encoding[key])
+        if isinstance(source.get("/ToUnicode"), pikepdf.Stream):
+            out["/ToUnicode"] = self.pdf.make_stream(source["/ToUnicode"].read_bytes())
+        if "/CIDSystemInfo" in source:
+            out["/CIDSystemInfo"] = _system(source["/CIDSystemInfo"])
+        mapping = source.get("/CIDToGIDMap")
+        if isinstance(mapping, pikepdf.Stream):
+            out["/CIDToGIDMap"] = self.pdf.make_stream(mapping.read_bytes())
+        if isinstance(source.get("/DescendantFonts"), pikepdf.Array):
+            out["/DescendantFonts"] = Array([self.copy(one, "font", depth + 1) for one in source["/DescendantFonts"]])
+        if isinstance(source.get("/FontDescriptor"), pikepdf.Dictionary):
+            out["/FontDescriptor"] = self.copy(source["/FontDescriptor"], "descriptor", depth + 1)
+        procs = source.get("/CharProcs")
+        if isinstance(procs, pikepdf.Dictionary):
+            out["/CharProcs"] = Dictionary({
+                key: self.pdf.make_stream(b" ".join(lex.tokens(procs[key].read_bytes())))
+                for key in procs.keys() if isinstance(procs[key], pikepdf.Stream)
+            })  # fmt: skip
+            if "/Resources" in source:
+                out["/Resources"] = self.resources(source["/Resources"], fonts=False, depth=depth + 1)
+        return out
+
+    def _descriptor(self, source: Any) -> Any:
+        out = Dictionary()
+        for key in _ALLOWED["descriptor"]:
+            value = source.get("/" + key)
+            if value is not None and (copied := plain(value)) is not None:
+                out["/" + key] = copied
+        for key in ("/FontFile", "/FontFile2", "/FontFile3"):
+            stream = source.get(key)
+            if isinstance(stream, pikepdf.Stream):
+                made = self.pdf.make_stream(stream.read_bytes())
+                for inner in ("/Subtype", "/Length1", "/Length2", "/Length3"):
+                    if inner in stream:
+                        made[inner] = plain(stream[inner])
+                out[key] = made
+        return out
+
+
+def _system(value: Any) -> Any:
+    """CIDSystemInfo (9.7.3): two short strings and a number."""
+    return Dictionary(
+        Registry=value.get("/Registry", b"Adobe"), Ordering=value.get("/Ordering", b"Identity"),
+        Supplement=int(value.get("/Supplement", 0)),
+    )  # fmt: skip
 
 
 def _inks(part: Any) -> Any:
