@@ -17,6 +17,7 @@ import msgspec
 
 from sigill import ports
 from sigill.decision.case import Case, parse_case
+from sigill.decision.document import plain_text
 from sigill.decision.legal import Finding, Severity
 from sigill.decision.people import StaffRegister
 from sigill.decision.stages import (
@@ -24,6 +25,7 @@ from sigill.decision.stages import (
     DecisionFacts,
     Draft,
     Identity,
+    Letter,
     Masked,
     Recorded,
     Sealed,
@@ -31,7 +33,8 @@ from sigill.decision.stages import (
     Verified,
 )
 from sigill.errors import N_, BadInput, Refused
-from sigill.law.gate import admit
+from sigill.law.acts import Export, NotificationText
+from sigill.law.gate import admit, permit
 from sigill.letters.board import Board
 from sigill.letters.compose import compose
 from sigill.letters.fonts import FOLDER as FONTS
@@ -45,6 +48,7 @@ from sigill.sign.field import IDENTITY_ATTACHMENT, Attachment, prepare_for_signa
 from sigill.sign.pades import sign_letter
 from sigill.sign.proof import stamp_proof
 from sigill.verify.search import FAST, require_clean
+
 
 def _nowhere(point: str) -> None:
     """The mark of a house that nobody tries to kill."""
@@ -143,9 +147,10 @@ def prepare(given: Draft, board: Board, house: House) -> Verified:
     today = house.clock.now().date()
     admitted = admit(given, today=today)  # (1) may these names be withheld, may this person decide?
     composed = compose(admitted, board, decision_id=_new_id(house.entropy))  # (2) two letters, as text
-    masked = mask_letters(
+    masked = mask_letters(  # (3) the names leave here
         composed, admitted.withheld, given.staff, keep=names_that_stay(given.case)
-    )  # (3) names leave here
+    )
+    permit(NotificationText(text_of(masked.notification), masked.facts.withheld))  # G22: the letter says so
     verified = _set(masked, admitted, board)
     _search(verified.notification_pdf, verified, given.staff, names_that_stay(given.case))  # (4) fresh eyes
     return verified
@@ -179,6 +184,7 @@ def conclude(
             signed = _sign(prepared, house)  # (5) decide and sign
             house.mark("signed")
             _search(signed.notification_pdf, prepared, staff, names_that_stay(case))  # again, on the signed bytes
+            permit(_export(facts))  # G23, G24
             house.mark("searched")
             sealed = _seal(signed, house)  # (6) record and openings under lock
             house.mark("sealed")
@@ -318,6 +324,14 @@ def names_that_stay(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def text_of(letter: Letter) -> str:
+    """All of a letter's text, labels left out."""
+    parts = [letter.title, *(" ".join(fact) for fact in letter.facts), *letter.addressees]
+    for heading, document in [("", letter.body), *((one.heading, one.document) for one in letter.sections)]:
+        parts += [heading, plain_text(document.blocks)]
+    return "\n".join(part for part in parts if part)
+
+
 def _set(masked: Masked, admitted: Admitted, board: Board) -> Verified:
     date = masked.facts.decision_date
     return Verified(
@@ -334,6 +348,14 @@ def _set(masked: Masked, admitted: Admitted, board: Board) -> Verified:
 def _search(pdf: bytes, prepared: Verified, staff: StaffRegister, stay: Sequence[str]) -> None:
     if prepared.withheld:
         require_clean({"notification.pdf": pdf}, prepared.withheld, others=stay, register=staff, readers=FAST)
+
+
+def _export(facts: DecisionFacts) -> Export:
+    return Export(
+        readers=len(FAST),
+        maker_withheld=facts.maker_withheld,
+        signature="e_seal" if facts.maker_withheld else "personal",
+    )
 
 
 def _same_person(prepared: Verified, approval: Approval) -> None:

@@ -19,7 +19,6 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko_certvalidator import ValidationContext
-from signed import MORNING, Authority, authority, issued, letter, root_of
 
 from sigill.adapters.keys import UnsafeSoftwareKeys
 from sigill.audit import Trust, check
@@ -28,6 +27,7 @@ from sigill.sign.appending import append_to, run
 from sigill.sign.field import IDENTITY_ATTACHMENT, Attachment
 from sigill.sign.proof import end_of, open_signed, stamp_proof
 from sigill.sign.validate import validate
+from signed import MORNING, Authority, authority, issued, letter, root_of
 
 CHANGED = "changed after it was signed"
 DAMAGED = "damaged or was altered"
@@ -221,8 +221,9 @@ def test_a_change_within_the_timestamps_own_revision_is_noticed(
 
 def test_a_visible_timestamp_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A timestamp's field drawn over the letter could say anything."""
-    import sigill.sign.proof as forge
     from pyhanko.sign import signers
+
+    import sigill.sign.proof as forge
 
     def visible(*args: object, **kw: object) -> SigFieldSpec:
         kw.pop("invis_sig_settings", None)
@@ -270,8 +271,9 @@ def test_a_timestamp_that_brings_more_than_itself_is_noticed(
 
 def test_an_empty_field_beside_the_timestamp_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A comparison of revisions lets new empty signature fields pass, with all that they may carry."""
-    import sigill.sign.proof as forge
     from pyhanko.sign.fields import append_signature_field
+
+    import sigill.sign.proof as forge
 
     def prepared(pdf: bytes) -> IncrementalPdfFileWriter:
         writer = append_to(pdf)
@@ -529,7 +531,12 @@ def test_an_encrypted_copy_is_refused() -> None:
 
 def test_every_refusal_here_has_a_sentence_without_a_name() -> None:
     """The record names its signer; the reason for refusing it must not."""
-    for altered in (issued().record[:-2], issued().record + b"x", issued().signed_record, append(issued().record, rotate)):
+    for altered in (
+        issued().record[:-2],
+        issued().record + b"x",
+        issued().signed_record,
+        append(issued().record, rotate),
+    ):
         assert not re.search("Birgitta|Ström", refusal(altered))
 
 

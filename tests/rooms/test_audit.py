@@ -5,13 +5,13 @@ import datetime as dt
 import json
 
 import pytest
-from signed import DIRECTOR, HANDLER, MORNING, MUNICIPALITY, Authority, authority, issued, letter
 
 from sigill import journey
 from sigill.audit import Trust, check
 from sigill.errors import BadInput, NotGenuine
 from sigill.sign.field import IDENTITY_ATTACHMENT, Attachment
 from sigill.sign.proof import stamp_proof
+from signed import DIRECTOR, HANDLER, MORNING, MUNICIPALITY, Authority, authority, issued, letter
 
 
 def test_a_notification_is_genuine_and_says_so_without_a_name() -> None:

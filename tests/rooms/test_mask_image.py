@@ -3,9 +3,9 @@
 import io
 
 import pytest
-from officefiles import ASA, EXAMPLES, FONT, INNOCENT, MANY, finder_of, leaks, picture, squeezed, with_comment
 from PIL import Image, ImageDraw, ImageFont
 
+from officefiles import ASA, EXAMPLES, FONT, INNOCENT, MANY, finder_of, leaks, picture, squeezed, with_comment
 from sigill.decision.people import StaffMember
 from sigill.errors import BadInput, Blocked
 from sigill.mask import image
@@ -59,11 +59,13 @@ def test_a_note_about_anyone_gives_the_same_pixels() -> None:
 
 @needs_reader
 def test_a_paragraph_that_the_name_wrapped_is_wrapped_anew() -> None:
+    font = ImageFont.truetype(str(FONT), 32)
+
     def page(person: StaffMember) -> bytes:
-        words = f"Den 3 mars ringde {person.full_name} till modern och berättade om mötet i nästa vecka. Modern tackade för samtalet.".split()
+        text = f"Den 3 mars ringde {person.full_name} till modern och berättade om mötet i nästa vecka. Modern tackade."
         lines, line = [], ""
-        for word in words:
-            if len(line) + len(word) > 44:
+        for word in text.split():
+            if line and font.getlength(f"{line} {word}") > 700:
                 lines.append(line)
                 line = word
             else:
@@ -116,7 +118,7 @@ def test_the_photographed_note_of_the_case_file() -> None:
 def test_a_guess_beside_a_hit_is_for_a_human(monkeypatch: pytest.MonkeyPatch) -> None:
     words = (
         Word("Åsa", 95, 0, 0, 50, 20, (1, 1, 1, 1)),
-        Word("L1ndqvst-Obrg", 12, 60, 0, 200, 20, (1, 1, 1, 1)),
+        Word("Wnbzk", 12, 60, 0, 200, 20, (1, 1, 1, 1)),
         Word("asa.lindqvist-oberg@exempelstad.example", 95, 0, 30, 300, 50, (1, 1, 1, 2)),
     )
     monkeypatch.setattr(image, "_read_cached", lambda png, mode: words)

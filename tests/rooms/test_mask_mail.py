@@ -5,8 +5,8 @@ import email.policy
 from email.message import EmailMessage
 
 import pytest
-from officefiles import ASA, DOCX, INNOCENT, MANY, finder_of, leaks, picture, texts, with_comment
 
+from officefiles import ASA, DOCX, INNOCENT, MANY, finder_of, leaks, picture, texts, with_comment
 from sigill.decision.people import StaffMember
 from sigill.errors import BadInput, Blocked
 from sigill.mask.apply import mask_file
@@ -151,6 +151,11 @@ def _around(person: StaffMember) -> bytes:
     ).encode()
 
 
+def utf8(text: str) -> bytes:
+    """Text back as bytes; the parser keeps stray eight-bit bytes as surrogates."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 def decoded(data: bytes) -> str:
     """Every header and part as text, read with the standard library's newest rules."""
     out = []
@@ -172,12 +177,12 @@ def decoded(data: bytes) -> str:
 def test_a_mail_about_anyone_gives_the_same_bytes_and_names_nobody(place: str) -> None:
     original = MAIL[place](ASA)
     shown = decoded(original).replace("\r\n ", "").replace("\n ", "") if place == "calendar" else decoded(original)
-    assert leaks(shown.encode(), ASA)
+    assert leaks(utf8(shown), ASA)
     results = {mask(MAIL[place](person), person) for person in MANY}
     assert len(results) == 1
     masked = results.pop()
     assert not leaks(masked, ASA)
-    assert not leaks(decoded(masked).encode(), ASA)
+    assert not leaks(utf8(decoded(masked)), ASA)
     assert INNOCENT in " ".join(decoded(masked).split())
 
 

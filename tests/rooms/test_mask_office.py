@@ -10,13 +10,11 @@ import zipfile
 import docx as python_docx
 import pytest
 from lxml import etree
-from officefiles import ASA, DOCX, INNOCENT, MANY, ODS, ODT, XLSX, finder_of, leaks, words
 
+from officefiles import ASA, DOCX, INNOCENT, MANY, ODS, ODT, XLSX, finder_of, leaks, words
 from sigill.decision.people import StaffMember
-from sigill.errors import BadInput, Blocked, NothingRead
 from sigill.mask.apply import mask_file
-from sigill.mask.image import tesseract
-from sigill.mask.report import DEFAULT_LABEL, Options, Report
+from sigill.mask.report import Options, Report
 
 SUFFIX = {"docx": ".docx", "xlsx": ".xlsx", "odt": ".odt", "ods": ".ods"}
 PLACES = [

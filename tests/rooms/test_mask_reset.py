@@ -153,9 +153,19 @@ def written_about(person: StaffMember, instead_of: StaffMember, *, posts: bool =
             text = re.sub(f"(?<={name}, ){old['title']}", new["title"], text)
             text = re.sub(f"(?<={name}\n){old['Title']}", new["Title"], text)
             text = re.sub(f"(?<={re.escape(new['Title'])}, ){old['unit']}", new["unit"], text)
-        for key in ("full", "email", "phone", "user_id", "initial_surname", "surname_owned", "initials", "given_owned", "given"):  # noqa: E501
+        for key in (
+            "full",
+            "email",
+            "phone",
+            "user_id",
+            "initial_surname",
+            "surname_owned",
+            "initials",
+            "given_owned",
+            "given",
+        ):
             bound = r"(?<!\w){}(?!\w)" if key not in ("email", "phone") else "{}"
-            text = re.sub(bound.format(re.escape(old[key])), lambda _: "\0" + key + "\0", text)  # noqa: B023
+            text = re.sub(bound.format(re.escape(old[key])), lambda _: "\0" + key + "\0", text)
         return re.sub("\0(\\w+)\0", lambda found: new[found[1]], text)
 
     return rewrite
@@ -178,11 +188,23 @@ def parties_of(name: str) -> tuple[str, ...]:
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_whoever_handles_the_case_the_notification_is_the_same(name: str) -> None:
     register, (handler, *rest) = staff(), ACCEPTED[name]
-    others = {one["staff_id"] for one in tomllib.loads((EXAMPLES / "decisions" / name / "case.toml").read_text("utf-8")).get("participant", [])}  # noqa: E501
+    others = {
+        one["staff_id"]
+        for one in tomllib.loads((EXAMPLES / "decisions" / name / "case.toml").read_text("utf-8")).get(
+            "participant", []
+        )
+    }
     # Colleagues who are named in the text have no double in it: somebody outside the register stands in for them.
     raw = plain_text(sample(name, str))
-    colleagues = [one for one in register.values() if one.staff_id not in ACCEPTED[name] and (one.staff_id in others or one.full_name in raw)]  # noqa: E501
-    strangers = {one.staff_id: StaffMember(f"X{at}", "Vendela", "Vendela", f"Brusewitz{at}", initials="VB") for at, one in enumerate(colleagues)}  # noqa: E501
+    colleagues = [
+        one
+        for one in register.values()
+        if one.staff_id not in ACCEPTED[name] and (one.staff_id in others or one.full_name in raw)
+    ]
+    strangers = {
+        one.staff_id: StaffMember(f"X{at}", "Vendela", "Vendela", f"Brusewitz{at}", initials="VB")
+        for at, one in enumerate(colleagues)
+    }
     results: list[tuple[Letter, Mapping[str, int]]] = []
     for person in register.values():
         if person.staff_id in rest:
@@ -239,7 +261,12 @@ def test_ek_bistand_is_money_and_klas_ek_is_a_person() -> None:
 
 
 def test_the_signature_block_becomes_labels_and_nothing_of_the_post_stays() -> None:
-    lines = ("Klas Ek", "Socialsekreterare, Försörjningsstöd", "Telefon 0199-20 60 04", "E-post klas.ek@exempelstad.example")
+    lines = (
+        "Klas Ek",
+        "Socialsekreterare, Försörjningsstöd",
+        "Telefon 0199-20 60 04",
+        "E-post klas.ek@exempelstad.example",
+    )
     content: list[Text | Break] = []
     for at, line in enumerate(lines):
         content += [Break()] if at else []
@@ -265,7 +292,14 @@ def test_names_leave_every_place_a_letter_has() -> None:
         Paragraph((Text("Med Å"), Text("sa Lind", ("strong",)), Text("qvist-Öberg", ("emph",)), Text(" i dag."))),
         ItemList(((paragraph(f"{evil} ringer"),), (paragraph("asali01"),)), 1),
         Quote((paragraph("Hälsa åsa."),)),
-        Table(2, ((Cell((paragraph("Namn"),)), Cell((paragraph("Titel"),))), (Cell((paragraph(evil),)), Cell((paragraph("Socialsekreterare"),)))), 1),
+        Table(
+            2,
+            (
+                (Cell((paragraph("Namn"),)), Cell((paragraph("Titel"),))),
+                (Cell((paragraph(evil),)), Cell((paragraph("Socialsekreterare"),))),
+            ),
+            1,
+        ),
     )
     done = mask_letters(
         letters(

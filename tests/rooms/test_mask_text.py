@@ -6,8 +6,8 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from officefiles import ASA, INNOCENT, MANY, finder_of, leaks, picture, squeezed, with_comment
 
+from officefiles import ASA, INNOCENT, MANY, finder_of, leaks, picture, squeezed, with_comment
 from sigill.decision.people import StaffMember
 from sigill.errors import BadInput, Blocked, NothingRead, SigillError
 from sigill.mask.apply import mask_file, mask_name, sniff

@@ -10,6 +10,13 @@ import logging
 import pikepdf
 import pypdfium2
 import pytest
+
+from sigill.errors import BadInput, NotGenuine, Temporary
+from sigill.sign.appearance import appearance, e_seal_lines, person_lines
+from sigill.sign.field import SIGNATURE_RECT, Attachment, prepare_for_signature
+from sigill.sign.pades import sign_letter
+from sigill.sign.proof import MAX_PROOF, open_signed, read_proof, stamp_proof
+from sigill.sign.validate import validate
 from signed import (
     DIRECTOR,
     FIELD,
@@ -26,18 +33,12 @@ from signed import (
 )
 from verapdf import conforms
 
-from sigill.errors import BadInput, NotGenuine, Temporary
-from sigill.sign.appearance import appearance, e_seal_lines, person_lines
-from sigill.sign.field import SIGNATURE_RECT, Attachment, prepare_for_signature
-from sigill.sign.pades import sign_letter
-from sigill.sign.proof import MAX_PROOF, open_signed, read_proof, stamp_proof
-from sigill.sign.validate import validate
-
 
 def text_of(pdf: bytes, page: int = 0) -> str:
     """What pdfium draws on a page, form fields included."""
     document = pypdfium2.PdfDocument(pdf)
     document.init_forms()
+    document[page].flatten()  # a field's picture becomes part of the page
     return str(document[page].get_textpage().get_text_range())
 
 
@@ -158,7 +159,7 @@ def test_the_visible_signature_says_who_and_when() -> None:
     assert MUNICIPALITY in seal
     assert "Elektroniskt undertecknat" in record
     assert f"{DIRECTOR}\r\nSocialdirektör\r\n2026-08-20" in record
-    assert "Elektroniskt undertecknat" not in text_of(letter())
+    assert "Elektroniskt undertecknat" not in letter_text(letter())
 
 
 def test_names_are_never_read_as_markup() -> None:
@@ -177,7 +178,9 @@ def test_names_of_the_staff_can_be_set(name: str) -> None:
 def test_long_titles_are_scaled_to_fit() -> None:
     title = "Tillförordnad enhetschef för utredning, mottagning och uppföljning av barn och unga " * 2
 
-    text = text_of(_signed_with(person_lines("Maximiliana von Essen-Lagerlöf-Silfverhielm", title.strip(), MORNING.date())))
+    text = text_of(
+        _signed_with(person_lines("Maximiliana von Essen-Lagerlöf-Silfverhielm", title.strip(), MORNING.date()))
+    )
     assert "2026-08-20" in text
     assert "uppföljning" in text
 
@@ -249,9 +252,7 @@ def test_a_letter_has_the_same_length_whoever_is_withheld() -> None:
         signed = authority().seal(prepared(None, attached))
         sizes.add((len(signed), len(stamp_proof(signed, b"p" * (1000 + seed), authority().keys))))
 
-    # The changing half of the file identifier is written with escapes, so lengths vary by a few bytes of chance.
-    assert max(sizes)[0] - min(sizes)[0] < 40
-    assert max(size for _, size in sizes) - min(size for _, size in sizes) < 80
+    assert len(sizes) == 1
 
 
 def test_signing_leaves_the_documents_metadata_alone() -> None:

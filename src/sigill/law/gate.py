@@ -77,6 +77,18 @@ def judge(act: Act, *, rules: Sequence[Rule] = RULES) -> tuple[Finding, ...]:
     return _ask(act, rules)
 
 
+def permit(act: Act, *, rules: Sequence[Rule] = RULES) -> tuple[Finding, ...]:
+    """As `judge`, but a finding that stops is raised. Returns the notes.
+
+    Raises:
+        Refused: the rules do not allow the act; holds all findings.
+    """
+    findings = judge(act, rules=rules)
+    if any(one.stops for one in findings):
+        raise Refused(N_("The gate of law does not allow it."), N_("See the findings."), findings=findings)
+    return findings
+
+
 def _ask(subject: object, rules: Sequence[Rule]) -> tuple[Finding, ...]:
     # Emptiness is failure: no rule asked is no rule passed.
     if not any(type(subject) in rule.checks for rule in rules):

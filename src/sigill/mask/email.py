@@ -7,6 +7,7 @@ message and content ids counted instead of copied. Trace headers (Received, X-*,
 Does not: keep signatures (they would be broken) or open encrypted parts (`Blocked`).
 """
 
+import base64
 import email
 import email.errors
 import email.header
@@ -41,8 +42,9 @@ _OPAQUE = frozenset(
         "message/partial",
     }
 )
-_POLICY = email.policy.SMTP.clone(cte_type="7bit", max_line_length=76)
+_POLICY = email.policy.SMTP.clone(cte_type="7bit", max_line_length=76, refold_source="none")
 MAX_PARTS = 1_000
+MAX_NESTING = 50
 _SUFFIX = {
     "application/pdf": ".pdf",
     "image/jpeg": ".jpg",
@@ -68,7 +70,10 @@ def mask_email(data: bytes, finder: NameFinder, options: Options, report: Report
     """
     if len(data) > options.max_bytes:
         raise Blocked(N_("The file is larger than the limit."))
-    source = email.message_from_bytes(data, policy=email.policy.compat32)
+    try:
+        source = email.message_from_bytes(data, policy=email.policy.compat32)
+    except RecursionError:
+        raise Blocked(N_("Mails are nested deeper than the limit.")) from None
     if not source.keys() or not ({"from", "date", "received", "subject"} & {key.lower() for key in source}):
         raise BadInput(N_("The file is no mail."))
     builder = _Builder(finder.for_document(_hint(source)), options, report)
@@ -147,19 +152,22 @@ class _Builder:
                 self._report.took(place, "header")
         date = email.utils.parsedate_to_datetime(source["Date"]) if _is_date(source.get("Date")) else None
         if date is not None:
-            fresh["Date"] = date
+            fresh.set_raw("Date", email.utils.format_datetime(date))
         for name in _ADDRESS_HEADERS:
             self._addresses(source, fresh, name, place)
         for name in _TEXT_HEADERS:
             if source.get(name) is not None:
                 text = mask_string(_header(source, name), self._finder, self._options.label, self._report, place)
-                fresh[name] = text.strip()
+                fresh.set_raw(name, _words(text.strip()))
         for name in _ID_HEADERS:
             ids = re.findall(r"<[^<>\s]+>", _header(source, name))
             if ids:
-                fresh[name] = " ".join(
-                    self._message_ids.setdefault(one, f"<{len(self._message_ids) + 1}@utelamnad.invalid>")
-                    for one in ids
+                fresh.set_raw(
+                    name,
+                    "\r\n ".join(
+                        self._message_ids.setdefault(one, f"<{len(self._message_ids) + 1}@utelamnad.invalid>")
+                        for one in ids
+                    ),
                 )
         fresh["MIME-Version"] = "1.0"
         self._fill(source, fresh, place)
@@ -180,15 +188,13 @@ class _Builder:
                 self._report.took(place, "address")
                 pair = (self._options.label, ADDRESS)
             elif "@" in address:
-                pair = (person, address)
+                pair = (person.strip(' ,;"'), re.sub(r"[^\x21-\x7e]|[<>]", "", address))
             else:
                 text = mask_string(person or address, self._finder, self._options.label, self._report, place)
                 pair = (text, "okand@utelamnad.invalid")
             if pair not in shown or pair[1] != ADDRESS:
                 shown.append(pair)
-        fresh[name] = ", ".join(
-            email.utils.formataddr((_quotable(person), address), charset="utf-8") for person, address in shown
-        )
+        fresh.set_raw(name, ",\r\n ".join(f"{_phrase(person)}<{address}>" for person, address in shown))
 
     def _found(self, text: str) -> bool:
         return any(span.certainty != "review" for span in self._finder.find(text))
@@ -196,7 +202,7 @@ class _Builder:
     def _fill(self, source: "Message[Any, Any]", fresh: Any, place: str) -> None:
         """Give `fresh` the masked content of `source`."""
         self._parts += 1
-        if self._parts > MAX_PARTS:
+        if self._parts > MAX_PARTS or place.count(".") > MAX_NESTING:
             raise Blocked(N_("The mail has more parts than the limit."))
         kind = source.get_content_type()
         if kind in _OPAQUE:
@@ -255,7 +261,7 @@ class _Builder:
         inner = payload[0] if isinstance(payload, list) and payload else None
         if inner is None:
             raise Blocked(N_("A part of the mail is damaged."), place=place)
-        if place.count(".") > self._options.max_depth * 3:
+        if place.count(" mail") >= self._options.max_depth:
             raise Blocked(N_("Mails are nested deeper than the limit."), place=place)
         fresh["Content-Type"] = "message/rfc822"
         fresh["Content-Disposition"] = "attachment"
@@ -268,7 +274,8 @@ class _Builder:
             page = mask_html(text.encode("utf-8"), self._finder, self._options, self._report, charset="utf-8")
             text = self._content_links(page.decode("utf-8"))
         elif kind == "text/calendar":
-            text = mask_plain(re.sub(r"\n[ \t]", "", text), self._finder, self._options.label, self._report, place)
+            # Folding (RFC 5545, 3.1) cuts names at any letter.
+            text = mask_string(re.sub(r"\n[ \t]", "", text), self._finder, self._options.label, self._report, place)
         else:
             if source.get_param("format") == "flowed":
                 text = _unflowed(text)
@@ -352,5 +359,38 @@ def _decoded(text: str) -> str:
     return _header(holder, "X").strip()
 
 
-def _quotable(person: str) -> str:
-    return person.replace("\r", " ").replace("\n", " ")
+def _words(text: str) -> str:
+    """A header's text as encoded words where it is not plain ASCII (RFC 2047), folded."""
+    text = re.sub(r"[\x00-\x1f\x7f]+", " ", text)
+    if text.isascii() and "=?" not in text:
+        return "\r\n ".join(_folded(text))
+    pieces: list[str] = []
+    for letter in text:
+        if pieces and len((pieces[-1] + letter).encode("utf-8", "replace")) <= 42:
+            pieces[-1] += letter
+        else:
+            pieces.append(letter)
+    return "\r\n ".join(
+        f"=?utf-8?b?{base64.b64encode(piece.encode('utf-8', 'replace')).decode('ascii')}?=" for piece in pieces
+    )
+
+
+def _folded(text: str) -> list[str]:
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and len(lines[-1]) + 1 + len(word) <= 64:
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+    return lines
+
+
+def _phrase(person: str) -> str:
+    """A display name before an address (RFC 5322, 3.2.5)."""
+    if not person:
+        return ""
+    if not person.isascii() or "=?" in person:
+        return _words(person) + " "
+    if re.fullmatch(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+", person):
+        return person + " "
+    return '"' + re.sub(r'([\\"])', r"\\\1", person) + '" '

@@ -26,6 +26,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from sigill.errors import N_, BadInput, Blocked, NothingRead
 from sigill.mask.joined import NameFinder, mask_string
 from sigill.mask.report import Options, Report
+from sigill.mask.wrapping import Line, paragraphs
 
 _READABLE = ("JPEG", "PNG", "TIFF", "GIF", "BMP", "WEBP")
 MAX_PIXELS = 100_000_000
@@ -161,13 +162,15 @@ def _mask_frame(frame: Image.Image, finder: NameFinder, options: Options, report
     """One picture: untouched pixels when nobody is found, else set afresh as text."""
     png = _for_reading(frame)
     for mode in _MODES:
-        words = _read_cached(png, mode)
-        text = "\n".join(_said(line) for line in _grouped(words))
-        if not any(span.certainty != "review" for span in finder.find(text)):
+        lines = _lines(_read_cached(png, mode))
+        text = "\n".join(_said(line) for line in lines)
+        known = finder.for_document(text)
+        spans = [(span.start, span.end) for span in known.find(text) if span.certainty != "review"]
+        if not spans:
             continue
-        _refuse_doubt(words, finder)
-        shown = "\n".join(_said(line, hide=True) for line in _grouped(words))
-        masked = mask_string(shown, finder, options.label, report, place)
+        _refuse_doubt(lines, known)
+        shown = "\n".join(_said(line, hide=True) for line in _unwrapped(lines, spans))
+        masked = mask_string(shown, known, options.label, report, place)
         report.pages.append("reset")
         report.notes.append(N_("a picture that showed the person was set afresh as text"))
         report.review.append((place, N_("what is not print in the picture (drawings, handwriting) was left out")))
@@ -178,15 +181,17 @@ def _mask_frame(frame: Image.Image, finder: NameFinder, options: Options, report
     return frame
 
 
-def _refuse_doubt(words: Sequence[Word], finder: NameFinder) -> None:
+def _refuse_doubt(lines: Sequence[Sequence[Word]], finder: NameFinder) -> None:
     """A guess beside a hit may be the rest of the name."""
-    for line in _grouped(words):
+    for line in lines:
         text = ""
         places = []
         for word in line:
-            places.append((len(text), len(text) + len(word.text)))
-            text += word.text + " "
-        spans = [(span.start, span.end) for span in finder.find(text) if span.certainty != "review"]
+            # A guess must not make another person of the one before it ("Åsa Wnbzk" is not a known other).
+            said = "…" if word.confidence < _UNSURE else word.text
+            places.append((len(text), len(text) + len(said)))
+            text += said + " "
+        spans = [(span.start, span.end) for span in finder.find(text)]
         hit = [any(low < end and start < high for start, end in spans) for low, high in places]
         for index, word in enumerate(line):
             beside = any(hit[max(index - 1, 0) : index + 2])
@@ -309,28 +314,28 @@ def _read(png: bytes, mode: int) -> list[Word]:
     return words
 
 
-def _grouped(words: Sequence[Word]) -> list[list[Word]]:
-    """Words by line; a line that was only wrapped goes on in the one before.
-
-    A line was wrapped when the next one's first word would not have fitted behind it: a longer or shorter name
-    wraps elsewhere, and that must not show.
-    """
+def _lines(words: Sequence[Word]) -> list[list[Word]]:
     lines: list[list[Word]] = []
     for word in words:
         if lines and lines[-1][-1].line == word.line:
             lines[-1].append(word)
         else:
             lines.append([word])
-    if not lines:
-        return lines
-    right = max(line[-1].right for line in lines)
-    joined_lines = [lines[0]]
-    for line in lines[1:]:
-        last, first = joined_lines[-1][-1], line[0]
-        space = max(last.bottom - last.top, first.bottom - first.top) // 3
-        same = last.line[:3] == first.line[:3]
-        if same and last.right + space + (first.right - first.left) > right:
-            joined_lines[-1] = [*joined_lines[-1], *line]
-        else:
-            joined_lines.append(line)
-    return joined_lines
+    return lines
+
+
+def _unwrapped(lines: list[list[Word]], spans: Sequence[tuple[int, int]]) -> list[list[Word]]:
+    """Lines of a wrapped paragraph with a hit as one, so that where it was wrapped does not show."""
+    letters = sum(len(word.text) for line in lines for word in line)
+    ink = sum(word.right - word.left for line in lines for word in line)
+    unit = max(ink / max(letters, 1), 1.0)
+    edge = min(line[0].left for line in lines)
+    seen = []
+    at = 0
+    for line in lines:
+        length = len(_said(line))
+        touched = any(start < at + length and end > at for start, end in spans)
+        width = (line[-1].right - edge) / unit
+        seen.append(Line(width, (line[0].right - line[0].left) / unit, "", touched))
+        at += length + 1
+    return [[word for number in group for word in lines[number]] for group in paragraphs(seen, shortest=28)]

@@ -11,18 +11,16 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from sigill.errors import N_, Blocked, NothingRead
 from sigill.mask.joined import BETWEEN, Block, NameFinder, Piece, mask_blocks
 from sigill.mask.report import Options, Report
+from sigill.mask.wrapping import Line, paragraphs
 
 WRAP = 72
 """Characters a line, where a paragraph was wrapped by hand."""
 
 _LONGEST = 100
-_SHORTEST = 40
-"""Characters a line: longer ones are paragraphs, shorter ones were not wrapped but ended."""
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -106,66 +104,23 @@ _PREFIX = re.compile(r"[>|][>| ]*|[ \t]+")
 
 
 def _unwrapped(text: str, finder: NameFinder) -> str:
-    """Rejoin the paragraphs that hold a hit and were wrapped by hand; `_lengthless` wraps them anew.
-
-    A line was wrapped when the next one's first word would not have fitted behind it. A longer name wraps
-    elsewhere; after this, all wrap alike. How wide the text was is read from lines that hold no hit.
-    """
+    """Rejoin the paragraphs that hold a hit and were wrapped by hand; `_lengthless` wraps them anew."""
     spans = _spans(text, finder)
     if not spans:
         return text
     lines = text.split("\n")
-    touched = _touched(lines, spans)
-    width = _width([line for line, hit in zip(lines, touched, strict=True) if not hit])
-    result: list[str] = []
-    at = 0
-    while at < len(lines):
-        end = at + 1
-        if lines[at].strip():
-            while end < len(lines) and lines[end].strip() and _prefix(lines[end]) == _prefix(lines[at]):
-                end += 1
-        paragraph = lines[at:end]
-        result += _rewrapped(paragraph, width) if any(touched[at:end]) else paragraph
-        at = end
-    return "\n".join(result)
-
-
-def _touched(lines: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[bool]:
-    result = []
+    seen = []
     at = 0
     for line in lines:
-        result.append(any(start < at + len(line) and end > at for start, end in spans))
+        touched = any(start < at + len(line) and end > at for start, end in spans)
+        prefix = _prefix(line)
+        first = line[len(prefix) :].split(" ", 1)[0]
+        seen.append(Line(len(line), len(first), prefix if line.strip() else None, touched))
         at += len(line) + 1
-    return result
-
-
-def _width(lines: Sequence[str]) -> int:
-    """How wide these lines were wrapped; 0 if they show no sign of it."""
-    longest = max((len(line) for line in lines if len(line) <= _LONGEST), default=0)
-    full = sum(_full(line, after, longest) for line, after in pairwise(lines) if line.strip() and after.strip())
-    return longest if longest >= _SHORTEST and full >= 2 else 0
-
-
-def _full(line: str, after: str, width: int) -> bool:
-    """Whether the first word of `after` would not have fitted behind `line`."""
-    first = after[len(_prefix(after)) :].split(" ", 1)[0]
-    return len(line) <= _LONGEST and len(line) + 1 + len(first) > width
-
-
-def _rewrapped(paragraph: list[str], width: int) -> list[str]:
-    longest = max(len(line) for line in paragraph)
-    if not _SHORTEST <= longest <= (width + 8 if width else _LONGEST):
-        return paragraph
-    limit = max(width, longest)
-    groups: list[list[str]] = []
-    for line in paragraph:
-        if groups and _full(groups[-1][-1], line, limit):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    # Two full lines may be chance where nothing else in the text was wrapped.
-    least = 2 if width else 3
-    return [one for group in groups for one in ([_rejoined(group)] if len(group) >= least else group)]
+    result = []
+    for group in paragraphs(seen):
+        result.append(_rejoined([lines[number] for number in group]) if len(group) > 1 else lines[group[0]])
+    return "\n".join(result)
 
 
 def _prefix(line: str) -> str:

@@ -25,7 +25,7 @@ from sigill.names.words import (
 )
 
 _AFTER = re.compile(r"([^\w]*)([^\W_](?:[\w’'´-]*\w)?)")
-_ENDS = frozenset(".!?:;”»\"•·|*>")
+_ENDS = frozenset('.!?:;”»"•·|*>')
 _OPENERS = frozenset("(”»\"'’“„<")
 _SIGNED = re.compile(
     r"(?:/\s?|\bsign(?:\.|erat|atur|eras)?(?:\s+av)?:?\s*|\(|\bvid pennan:?\s*"
@@ -40,12 +40,17 @@ _GAP_IN_NAME = re.compile(
 _GAP_REVERSED = re.compile(r"\s?,[ \t\u00a0]*\n?[ \t]*|[ \t\u00a0]{1,3}|[_.]|[ \t]*\n[ \t]*")
 _OTHERS_GAP = re.compile(r"[.!?;:]\s")
 _ADDRESS = re.compile(r"[\w.+%'-]*@[\w-]+(?:\.[\w-]+)+")
-_ADDRESS_HEAD = re.compile(r"[\w.+%'-]*\Z")
-_ACRONYMS = frozenset(
-    "AA IS SO SD ER TE PL EV LG HL PN EB ES TS OW AR AD AH HR IT EU FN TV CV KD MP BUP VC EC GL AC OC PM SL RF NA SA US "
-    "UK AF AB BB ID IP IQ OK OS PC PR RS SF ST TF TR UF VD VM FK KF LO SKR".split()
-)
 
+
+def _letters(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_ADDRESS_HEAD = re.compile(r"[\w.+%'-]*\Z")
+_ACRONYMS = _letters(
+    """AA AB AC AD AF AH AR BB BUP CV EB EC ER ES EU EV FK FN FR GL HL HR ID IP IQ IS IT KD KF KL LG LO LVU MP NA OC OK
+    OS OW PC PL PM PN PR RF RS SA SD SF SKR SL SO SoL ST SV TE TF TR TS TV UF UK US VC VD VM"""
+)
 _PARTIES = frozenset(("SD", "KD", "MP", "FI"))
 
 
@@ -130,7 +135,7 @@ def is_capital(word: str) -> bool:
 
 def somebody_else_behind(
     near: Around, own: Sequence[str], titles: frozenset[str], *, learned: frozenset[tuple[str, str]]
-) -> bool:  # noqa: E501
+) -> bool:
     """Whether a lone given name is the beginning of another person's full name ("Åsa Berglund").
 
     Args:
@@ -177,10 +182,8 @@ def listed_as_another(near: Around, *, surname: bool, own: Sequence[str], learne
     """
     if surname:
         after = text_of(near.after)
-        return (
-            _starts_line(near.text, near.start) and bool(re.fullmatch(r",[ \u00a0]", near.gap_after)) and is_capital(near.after)
-            and after in given_names() and after not in own
-        )  # fmt: skip
+        listed = bool(re.fullmatch(r",[ \u00a0]", near.gap_after)) and is_capital(near.after)
+        return listed and _starts_line(near.text, near.start) and after in given_names() and after not in own
     before = text_of(near.before)
     if not re.fullmatch(r",[ \u00a0]", near.gap_before) or not is_capital(near.before) or before in own:
         return False
@@ -214,10 +217,11 @@ def is_word(near: Around, name: str, *, owner: bool) -> bool | None:
     following = near.after
     if after in ("och", "eller") and _capital_after(near):
         return False
-    if following[:1].islower() and after in NOT_A_NAME_BEFORE.get(name, ()) and (near.opens or name in ("per", "max")):
-        # "Ek. bistånd" is a shortened word; a full stop after another name ends its sentence.
-        if not re.search(r"[.!?]\s|\n", near.gap_after) or (name == "ek" and near.gap_after.startswith(".")):
-            return True
+    usual = following[:1].islower() and after in NOT_A_NAME_BEFORE.get(name, ())
+    # "Ek. bistånd" is a shortened word; a full stop after another name ends its sentence.
+    apart = re.search(r"[.!?]\s|\n", near.gap_after) and not (name == "ek" and near.gap_after.startswith("."))
+    if usual and not apart and (near.opens or name in ("per", "max")):
+        return True
     if (
         following[:1].isdigit()
         and near.follows_closely
@@ -372,7 +376,7 @@ def title_behind(text: str, end: int, titles: Sequence[str], units: Sequence[str
                 not named
                 and re.match(r"[ \u00a0]+[A-ZÅÄÖÉĐ]", text[stop : stop + 3])
                 and not re.match(r"[ \u00a0]+(?:Telefon|Tel|E-post|Mobil|Direkt)\b", text[stop : stop + 12])
-            ):  # noqa: E501
+            ):
                 return end
             if (
                 "\n" in joint[0]
@@ -395,60 +399,70 @@ def is_staff_post(line: str, titles: Sequence[str], units: Sequence[str]) -> boo
     return False
 
 
-def phone_back(text: str, end: int, digits: str) -> tuple[int, bool] | None:
-    """Compare backwards from the last figure of what may be a phone number.
+def figures_back(text: str, end: int) -> tuple[str, tuple[int, ...]]:
+    """The figures that end at `end`, through the marks that group a phone number, and where each stands."""
+    at = end
+    figures: list[str] = []
+    places: list[int] = []
+    while at > 0 and end - at < 40 and len(figures) < 16:
+        char = text[at - 1]
+        if char.isdigit():
+            figures.append(char)
+            places.append(at - 1)
+        elif char not in _GROUPING:
+            break
+        at -= 1
+    return "".join(reversed(figures)), tuple(reversed(places))
+
+
+def phone_back(text: str, end: int, figures: tuple[str, tuple[int, ...]], digits: str) -> tuple[int, bool] | None:
+    """Compare what may be a phone number with a known one, from its end.
 
     Args:
         end: just behind its last figure.
+        figures: `figures_back(text, end)`.
         digits: the number in national form.
     Returns:
         Where it begins and whether all of it is there (False: an extension, or without area code); None if it is
         another number.
     """
-    at, wanted = end, len(digits)
-    starts = {}
-    while at > 0 and end - at < 40:
-        char = text[at - 1]
-        if char.isdigit():
-            if wanted == 0:
-                break
-            if char != digits[wanted - 1]:
-                break
-            wanted -= 1
-            starts[len(digits) - wanted] = at - 1
-        elif not (char in " \u00a0\t-‐‑–()/.\u2009\u202f\n" or char == "+"):
-            break
-        at -= 1
-    length = len(digits) - wanted
-    if length == 0:
+    found, places = figures
+    if found[-5:] != digits[-5:] and len(found) > 4:
         return None
-    if wanted == 0:
-        begin = starts[length]
-        lead = re.search(r"(?:\+|00)\s?46[\s-]?\(?\Z", text[max(0, begin - 9) : begin])
+    same = 0
+    for one, other in zip(reversed(found), reversed(digits), strict=False):
+        if one != other:
+            break
+        same += 1
+    if same == len(digits):
+        begin = places[-same]
+        lead = _ABROAD.search(text[max(0, begin - 9) : begin])
         if lead:
-            begin -= len(lead[0])
-        elif re.search(r"[\d+]\Z", text[max(0, begin - 1) : begin]):
-            return None
-        return begin, True
-    if wanted == 1 and digits[0] == "0":
-        begin = starts[length]
-        lead = re.search(r"(?:\+|00)\s?46[\s-]?(?:\(0\))?[\s-]?\Z", text[max(0, begin - 13) : begin])
+            return begin - len(lead[0]), True
+        return None if re.search(r"[\d+]\Z", text[max(0, begin - 1) : begin]) else (begin, True)
+    if same == len(digits) - 1 and digits[0] == "0":
+        begin = places[-same]
+        lead = _ABROAD.search(text[max(0, begin - 13) : begin])
         if lead:
             return begin - len(lead[0]), True
     for local in (6, 7, 5, 8):
-        if local in starts and local <= length < len(digits) - 1 and _free(text, starts[local], end):
-            area = len(digits) - local
-            if area in (3, 4) and not digits.startswith("07"):
-                return starts[local], False
-    if 4 in starts and length < 6:
-        lead = re.search(
-            r"\b(?:ankn(?:ytning(?:en)?)?|ank|anknytn|ext|int(?:ern(?:t|telefon)?)?|tfn|tel(?:efon)?|snabbval|direkt)\b[.:]?\s*(?:nr\s?)?\Z",
-            text[max(0, starts[4] - 20) : starts[4]],
-            re.IGNORECASE,
-        )
-        if lead:
-            return starts[4], False
-    return None
+        area = len(digits) - local in (3, 4) and not digits.startswith("07")
+        if area and local <= same < len(digits) - 1 and _free(text, places[-local], end):
+            return places[-local], False
+    return _extension(text, places[-4]) if same >= 4 and same < 6 else None
+
+
+_GROUPING = frozenset(" \u00a0\t-‐‑–()/.\u2009\u202f\n+")
+_ABROAD = re.compile(r"(?:\+|00)\s?46[\s-]?\(?(?:0\))?[\s-]?\Z")
+_CALLED = re.compile(
+    r"\b(?:ankn(?:ytning(?:en)?)?|ank|anknytn|ext|int(?:ern(?:t|telefon)?)?|tfn|tel(?:efon)?|snabbval|direkt)\b[.:]?"
+    r"\s*(?:nr\s?)?\Z",
+    re.IGNORECASE,
+)
+
+
+def _extension(text: str, start: int) -> tuple[int, bool] | None:
+    return (start, False) if _CALLED.search(text[max(0, start - 20) : start]) else None
 
 
 def _free(text: str, start: int, end: int) -> bool:

@@ -12,7 +12,7 @@ nobody but says enough to guess ("the colleague with the blue Volvo") is beyond 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import cache
 from typing import Literal, TypeAlias
@@ -71,9 +71,7 @@ def same_name(person: StaffMember, name: str) -> bool:
     return any(
         piece.role is Role.GIVEN and piece.family != "nickname" and words.issuperset(text_of(piece.text).split())
         for piece in parts.given
-    ) and any(
-        piece.role is Role.SURNAME and words.issuperset(text_of(piece.text).split()) for piece in parts.surnames
-    )
+    ) and any(piece.role is Role.SURNAME and words.issuperset(text_of(piece.text).split()) for piece in parts.surnames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,7 @@ class _Hit:
     start: int
     end: int
     entry: Entry
+    also: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -102,8 +101,7 @@ class _Mention:
                 self.given = True
             elif piece.role in _SURNAME:
                 self.surname = True
-            if piece.quality < self.quality:
-                self.quality = piece.quality
+            self.quality = min(self.quality, piece.quality)
 
     @property
     def full(self) -> bool:
@@ -214,23 +212,30 @@ class Finder:
         scan = _Scan(text)
         entries, initials = self._lexicon.entries, self._initials
         hits, others = scan.hits, scan.others
-        for pattern, start, end in self._lexicon.automaton.find_matches_as_indexes(
+        for pattern, start, beyond in self._lexicon.automaton.find_matches_as_indexes(
             b" " + folded + b" ", overlapping=True
         ):
-            end -= 2
+            end = beyond - 2  # without the space at either end
             wanted = initials[pattern]
-            if wanted is not None and text[start:end] not in wanted:
+            if wanted is not None:
+                if text[start:end] in wanted:
+                    same = [entry for entry in entries[pattern] if _is_initials(text[start:end], entry)]
+                    if same:
+                        best = max(same, key=_quality_of)
+                        hits.append(_Hit(start, end, best, tuple(one.person for one in same if one is not best)))
                 continue
+            figures: tuple[str, tuple[int, ...]] | None = None
             for entry in entries[pattern]:
                 role = entry.role
                 if role is Role.OTHER:
                     if context.one_name(text[start:end]):
                         others.append(_Hit(start, end, entry))
                 elif role is Role.INITIALS:
-                    if wanted is not None or _is_initials(text[start:end], entry):
+                    if _is_initials(text[start:end], entry):
                         hits.append(_Hit(start, end, entry))
                 elif role is Role.PHONE_END:
-                    number = context.phone_back(text, end, entry.digits)
+                    figures = figures or context.figures_back(text, end)
+                    number = context.phone_back(text, end, figures, entry.digits)
                     if number:
                         hits.append(_Hit(number[0], end, entry))
                 elif "," not in text[start:end] or role in (Role.EMAIL, Role.FULL):
@@ -254,17 +259,26 @@ class Finder:
         return found
 
     def _of_cluster(self, text: str, cluster: list[_Hit]) -> Iterable[_Mention]:
+        first = cluster[0]
+        if len(cluster) == 1:
+            return [_Mention(first.start, first.end, first.entry.person, (first.entry,), list(first.also))]
+        if all(hit.start == first.start and hit.end == first.end for hit in cluster):
+            best = max(cluster, key=lambda hit: _value(hit.entry)).entry
+            twins = [
+                hit.entry.person
+                for hit in cluster
+                if hit.entry is not best and (hit.entry.quality, hit.entry.common) == (best.quality, best.common)
+            ]
+            return [_Mention(first.start, first.end, best.person, (best,), twins)]
         people: dict[int, list[_Hit]] = {}
         for hit in cluster:
             people.setdefault(hit.entry.person, []).append(hit)
         chains: list[_Mention] = []
         for person, hits in people.items():
             if len(hits) == 1:
-                chains.append(_Mention(hits[0].start, hits[0].end, person, (hits[0].entry,)))
+                chains.append(_Mention(hits[0].start, hits[0].end, person, (hits[0].entry,), list(hits[0].also)))
             else:
                 chains += _chains(text, person, hits)
-        if len(chains) == 1:
-            return chains
         # The longest first; of two equally long the better spelt, then the one whose pieces are fewer.
         chains.sort(key=lambda one: (one.start - one.end, -one.quality, len(one.pieces)))
         taken: list[_Mention] = []
@@ -288,9 +302,8 @@ class Finder:
         present, learned = set(known.present), set(known.learned)
         for one in mentions:
             role = one.pieces[0].role
-            if role in (Role.EMAIL, Role.PHONE_END) or (role is Role.USER_ID and one.quality == 3):
-                present.update((one.person, *one.also))
-            elif one.full and one.quality >= 2 and not self._suppressed(scan, one):
+            sure = role in (Role.EMAIL, Role.PHONE_END) or (role is Role.USER_ID and one.quality == 3)
+            if sure or (one.full and one.quality >= 2 and not self._suppressed(scan, one)):
                 present.update((one.person, *one.also))
             elif one.surname and not one.given:
                 if self._initials_before(scan.text, one) is not None or self._distinctive(one):
@@ -300,9 +313,7 @@ class Finder:
                 if near.follows_closely and context.is_capital(near.after):
                     learned.add((text_of(near.found), text_of(near.after)))
         exact = {(one.start, one.end) for one in mentions if one.full and self._exactly(scan.text, one)}
-        others = known.others | {
-            hit.entry.person for hit in scan.others if (hit.start, hit.end) not in exact
-        }
+        others = known.others | {hit.entry.person for hit in scan.others if (hit.start, hit.end) not in exact}
         return _Known(frozenset(present), others, frozenset(learned))
 
     def _distinctive(self, mention: _Mention) -> bool:
@@ -474,7 +485,7 @@ class Finder:
                 self._span(mention, "review", "half of another double name")
                 if mention.person in known.present and not self._common(mention)
                 else None
-            )  # noqa: E501
+            )
         own = self._own[mention.person]
         if not self._distinctive(mention) and context.listed_as_another(
             near, surname=True, own=own, learned=known.learned
@@ -552,7 +563,7 @@ class Finder:
         if present or self._lone == "mask":
             return self._span(
                 mention, "likely", "alone; the person is in the document" if present else "alone", family=family
-            )  # noqa: E501
+            )
         if self._distinctive(mention):
             return self._span(mention, "likely", "a surname that nobody else bears", family=family)
         if self._lexicon.shared.get(name, 0) > 1 and not present:
@@ -620,14 +631,20 @@ class Finder:
         )  # fmt: skip
 
     def _with_titles(self, text: str, spans: list[Span]) -> list[Span]:
-        made = []
-        for span in spans:
-            if span.kind == "name" and span.certainty != "review":
-                start = context.title_before(text, span.start, self._lexicon.titles)
-                end = context.title_behind(text, span.end, self._lexicon.titles, self._lexicon.units)
-                span = Span(start, end, span.kind, span.staff_id, span.certainty, span.family, span.reason)
-            made.append(span)
-        return made
+        return [
+            replace(
+                span,
+                start=context.title_before(text, span.start, self._lexicon.titles),
+                end=context.title_behind(text, span.end, self._lexicon.titles, self._lexicon.units),
+            )
+            if span.kind == "name" and span.certainty != "review"
+            else span
+            for span in spans
+        ]
+
+
+def _quality_of(entry: Entry) -> int:
+    return entry.quality
 
 
 def _start_of(hit: _Hit) -> int:

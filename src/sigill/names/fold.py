@@ -42,11 +42,12 @@ _HIDING = re.compile(
 )
 _CP1252_HIGH = "".join(bytes([b]).decode("cp1252", "replace") for b in range(0x80, 0xA0)).replace("\ufffd", "")
 _QUOTES = "„…‘’“”•–—"
+_SPACING = "\xa0\xa7\xa8\xab\xad\xb4\xb7\xbb"
 _TAIL = f"[\x80-\xbf{_CP1252_HIGH}]"
 # Ä and Å are letters here as well as first bytes: with a quotation mark after them they stay what they are,
-# unless a letter follows.
+# unless a letter follows; with a space, a soft hyphen or the like they always do.
 _MISREAD = re.compile(
-    f"[\xc2\xc3]{_TAIL}|[\xc4\xc5](?:(?![{_QUOTES}]){_TAIL}|[{_QUOTES}](?=[a-zåäö]))|\xe1[\xba\xbb»º]{_TAIL}|\xc6[\xa0\xa1\xaf\xb0]"
+    f"[\xc2\xc3]{_TAIL}|[\xc4\xc5](?:(?![{_QUOTES}{_SPACING}]){_TAIL}|[{_QUOTES}](?=[a-zåäö]))|\xe1[\xba\xbb»º]{_TAIL}|\xc6[\xa0\xa1\xaf\xb0]"
 )
 _ESCAPE = re.compile(
     r"(?P<entity>&(?:\#\d{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});)"
@@ -115,7 +116,7 @@ class Canonical:
         return start, end
 
 
-class _NeedsCanonical(Exception):  # noqa: N818 - a signal inside this module, not an error
+class _NeedsCanonical(Exception):
     """Folding met a character that does not fold to one byte."""
 
 
@@ -131,7 +132,7 @@ def canonical(text: str) -> Canonical:
         if made.made:
             maps.insert(0, made)
     if "\r" in text:
-        text, made = _rewrite(text, _NEWLINE, lambda match: "\n")
+        text, made = _rewrite(text, _NEWLINE, lambda _: "\n")
         if made.made:
             maps.insert(0, made)
     return Canonical(text, tuple(maps))
@@ -150,9 +151,7 @@ def fold(text: str) -> bytes:
 
 def prepare(text: str) -> tuple[Canonical, bytes]:
     """`canonical` and `fold` in one, without the cost of the first where there is nothing to undo."""
-    if not (
-        any(sign in text for sign in _ESCAPE_SIGNS) or any(sign in text for sign in _HIDING_SIGNS) or "\r" in text
-    ):
+    if not (any(sign in text for sign in _ESCAPE_SIGNS) or any(sign in text for sign in _HIDING_SIGNS) or "\r" in text):
         try:
             raw = text.encode("latin-1", "sigill-fold")
             if not _may_be_misread(raw):

@@ -230,7 +230,7 @@ def _identifiers(person: StaffMember) -> Iterator[Form]:
                 f"{given}{surname}".replace("-", ""),
                 f"{given[:1]}.{surname}",
                 f"{given}.{surname}".replace("-", ""),
-            ):  # noqa: E501
+            ):
                 if scheme != local and len(scheme) > 4:
                     text = f"{scheme}@{domain}"
                     yield Form(text, "email", "e-mail scheme", "certain", False, "a usual scheme")
@@ -299,7 +299,7 @@ def _post(person: StaffMember, register: StaffRegister) -> Iterator[Form]:
             f"{definite} för {unit}",
             f"{definite} på {unit}",
             f"{unit}, {title.lower()}",
-        ):  # noqa: E501
+        ):
             yield Form(text, "name", "title and unit", "likely", False, "only one holds this post")
 
 

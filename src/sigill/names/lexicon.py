@@ -1,4 +1,4 @@
-"""What the search looks for: every piece of every withheld person, in every spelling, as folded bytes, in one automaton.
+"""What the search looks for: every piece of every withheld person, in every spelling, in one automaton.
 
 What it does: turns `parts` and `variants` into patterns with a word boundary (a space, see `fold`) at both ends, and
 remembers for each what it would be a sign of. Pieces are single words where they can be, and `find` puts mentions
@@ -130,7 +130,7 @@ def build(withheld: Sequence[StaffMember], register: StaffRegister, keep: Sequen
     ids = {person.staff_id for person in people}
     ours = {
         name[:1] + _text(one.surname) for one in people for name in (_text(one.preferred_name), _text(one.given_names))
-    }  # noqa: E501
+    }
     others = tuple(_others(alone, ours, (one for one in register.values() if one.staff_id not in ids), keep))
     for at, other in enumerate(others):
         for order in _orders(other.name):
@@ -173,7 +173,7 @@ def _add_person(patterns: _Patterns, at: int, person: StaffMember, parts: Parts,
         patterns.add(_text(initials), entry)
         patterns.add(
             _text(initials) + "s", Entry(at, Role.INITIALS, "initials", entry.quality, owner=True, texts=(initials,))
-        )  # noqa: E501
+        )
         dotted = replace(entry, family="initials with points")
         patterns.add(" ".join(_text(initials)), dotted)
     if person.email:

@@ -13,7 +13,12 @@ from sigill.decision.people import StaffMember
 from sigill.names.fold import key
 from sigill.names.variants import NICKNAMES
 
-PARTICLES = frozenset("von af de la del der den van di da dos du al el ul bin ibn abu ben mac o d le".split())
+PARTICLES = frozenset(
+    [
+        *("von", "af", "de", "la", "del", "der", "den", "van", "di", "da", "dos", "du", "al", "el", "ul"),
+        *("bin", "ibn", "abu", "ben", "mac", "o", "d", "le"),
+    ]
+)
 
 
 class Role(IntEnum):
@@ -91,19 +96,19 @@ def _surnames(name: str, family: str) -> list[Piece]:
         core = core[1:]
     if " ".join(core) != name:
         found.append(Piece(" ".join(core), Role.SURNAME, family))
-    parts = [part for part in words_of(" ".join(core))]
+    parts = words_of(" ".join(core))
     if "'" in name or "’" in name:
         found.append(Piece(name.replace("'", "").replace("’", ""), Role.SURNAME, family))
     if len(parts) > 1:
         found.append(Piece("".join(parts), Role.SURNAME, family))
-        if core is not name.split(" ") and len(words_of(name)) > len(parts):
+        if len(words_of(name)) > len(parts):
             found.append(Piece("".join(words_of(name)), Role.SURNAME, family))
         found += [
             Piece(part, Role.SURNAME_PART, f"part of {family}") for part in parts if part.lower() not in PARTICLES
         ]
         # "De la Gardie-Holm" is also called "De la Gardie".
         if " " in name and "-" in name:
-            found.append(Piece(name.split("-")[0], Role.SURNAME_PART, f"part of {family}"))
+            found.append(Piece(name.split("-", maxsplit=1)[0], Role.SURNAME_PART, f"part of {family}"))
     elif len(words_of(name)) > 1:
         found.append(Piece("".join(words_of(name)), Role.SURNAME, family))
     return found

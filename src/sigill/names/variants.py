@@ -6,10 +6,10 @@ no accents, see `fold.key`), because that is what the search compares; the other
 What it does not: it does not say how sure a hit on a variant is; `lexicon` and `context` do.
 """
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from html.entities import codepoint2name
 
 _DIGRAPHS = {
     "å": ("aa",), "ä": ("ae",), "ö": ("oe",), "ø": ("oe",), "æ": ("ae",), "ü": ("ue",), "ß": ("ss",), "þ": ("th",),
@@ -182,7 +182,7 @@ def escaped(name: str) -> tuple[str, ...]:
     """HTML, quoted-printable, percent, JSON and RTF escapes; nothing for plain ASCII."""
     if name.isascii():
         return ()
-    named = "".join(c if c.isascii() else f"&{html.entities.codepoint2name[ord(c)]};" if ord(c) in html.entities.codepoint2name else f"&#{ord(c)};" for c in name)  # fmt: skip  # noqa: E501
+    named = "".join(c if c.isascii() else _entity(c) for c in name)
     each = [
         named,
         "".join(c if c.isascii() else f"&#{ord(c)};" for c in name),
@@ -199,6 +199,11 @@ def escaped(name: str) -> tuple[str, ...]:
         each.append("".join(chr(b) if b < 0x80 else f"={b:02X}" for b in latin))
         each.append("".join(chr(b) if b < 0x80 else f"\\'{b:02x}" for b in latin))
     return tuple(dict.fromkeys(each))
+
+
+def _entity(char: str) -> str:
+    name = codepoint2name.get(ord(char))
+    return f"&{name};" if name else f"&#{ord(char)};"
 
 
 def hidden(name: str) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ COMMON = _set(
     """alla alias allt anda andra andan annan annans annars annat anta antas ars asks back bara barn berget blev blind
     blir bort borde brev brist brott bror bryta care dalar dalen del delar dem den denna denne deras dess dessa det
     detta dig din dina dit ditt dock dom drar där därför efter egen egna elva eller emot enda endast ens enskild er era
-    ert ett fall falla falsk fara fem finna finns fler flera folk fort framför fritt från full fyra fält före förde fördes
+    ert ett fall falla falsk fara fem finna finns fler flera folk fort framför fritt från full fyra fält före förde
     första ganska gata genom gett gick god gott gång gånger göra gör hade hals hamnas han hand hanga hans har hela helst
     hem hennes hjälp holds holls hon honom horde hos hur hus hör hörde icke illa inför inga ingen inget innan inom inte
     istället jag kan kanna kanske kind klar klass klassen knappt komma kommer kunde kunna känna lacks landet larm las

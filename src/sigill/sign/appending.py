@@ -51,6 +51,8 @@ def append_to(pdf: bytes) -> AppendingWriter:
         raise BadInput(N_("The file is not a readable PDF."), N_("Check that it is the right file.")) from None
     if writer.prev.encrypted:
         raise BadInput(N_("The PDF is encrypted."), N_("Take the file without its password."))
-    changing = hashlib.sha256(b"sigill file identifier\x00" + pdf).digest()[:16]
+    given = writer.prev.document_id if "/ID" in writer.prev.trailer else ()
+    before = b"\x00".join((*given, str(writer.prev.total_revisions).encode()))
+    changing = hashlib.sha256(b"sigill file identifier\x00" + before).digest()[:16]
     writer._document_id = generic.ArrayObject([writer._document_id[0], generic.ByteStringObject(changing)])
     return writer

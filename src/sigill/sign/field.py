@@ -8,7 +8,6 @@ What it does not do: it signs nothing, and it changes nothing that is drawn on a
 """
 
 import datetime as dt
-import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,7 +94,7 @@ def prepare_for_signature(
             out,
             deterministic_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.preserve,
-            compress_streams=True,
+            compress_streams=False,  # what typst compressed stays so; what is attached stays plain
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
         )
     return out.getvalue()
@@ -176,15 +175,11 @@ def _attach(document: pikepdf.Pdf, attachments: Sequence[Attachment], date: dt.d
     stamp = String(date.astimezone(dt.UTC).strftime("D:%Y%m%d%H%M%SZ"))
     specs = {}
     for attachment in attachments:
-        # No filter: a compressed size would depend on the content, not on its length alone.
+        # No filter and no checksum: their length would depend on the content, not on its length alone.
         stream = pikepdf.Stream(document, attachment.data)
         stream.Type = Name.EmbeddedFile
         stream.Subtype = Name("/" + attachment.mime)
-        stream.Params = Dictionary(
-            Size=len(attachment.data),
-            ModDate=stamp,
-            CheckSum=String(hashlib.md5(attachment.data, usedforsecurity=False).digest()),
-        )
+        stream.Params = Dictionary(Size=len(attachment.data), ModDate=stamp)
         embedded = document.make_indirect(stream)
         specs[attachment.name] = document.make_indirect(
             Dictionary(

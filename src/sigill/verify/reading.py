@@ -125,13 +125,13 @@ class Wanted:
 
 
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
-_QUOTED = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
+_QUOTED = re.compile(r"=(?:[0-9A-F]{2}|\r?\n[^\n]*)")
 _BACKSLASH = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U([0-9A-Fa-f]{8}))")
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
-def views(text: str, depth: int = 3) -> Iterator[str]:
+def views(text: str, depth: int = 3) -> list[str]:
     """What a text says once entities, percent, quoted-printable, backslash and base64 escapes are undone.
 
     Args:
@@ -139,33 +139,44 @@ def views(text: str, depth: int = 3) -> Iterator[str]:
         depth: how many layers of escapes to undo.
 
     Returns:
-        Only texts that differ from `text`.
+        The lines that hold an escape, in each way it may be undone; nothing of the rest of the text.
     """
-    if depth == 0:
-        return
-    undone: list[str] = []
-    if "&" in text and _ENTITY.search(text):
-        undone.append(html.unescape(text))
+    found: dict[str, None] = {}
+    layer = [text]
+    for _ in range(depth):
+        layer = [other for one in layer for other in _undone(one) if other not in found and other != text]
+        found.update(dict.fromkeys(layer))
+    return list(found)
+
+
+def _undone(text: str) -> Iterator[str]:
+    if "&" in text and (escaped := _lines(text, _ENTITY)):
+        yield html.unescape(escaped)
     if "%" in text and (escaped := _lines(text, _PERCENT)):
-        undone.append(urllib.parse.unquote(escaped, errors="replace"))
-        undone.append(urllib.parse.unquote(escaped, encoding="cp1252", errors="replace"))
-    if "=" in text and (escaped := text if "=\n" in text or "=\r\n" in text else _lines(text, _QUOTED)):
+        yield urllib.parse.unquote(escaped, errors="replace")
+        yield urllib.parse.unquote(escaped, encoding="cp1252", errors="replace")
+    if "=" in text and (escaped := _lines(text, _QUOTED)):
         raw = binascii.a2b_qp(escaped.encode("utf-8", "replace"))
-        undone += [raw.decode("utf-8", "replace"), raw.decode("cp1252", "replace")]
+        yield raw.decode("utf-8", "replace")
+        yield raw.decode("cp1252", "replace")
     if "\\" in text and (escaped := _lines(text, _BACKSLASH)):
-        undone.append(_BACKSLASH.sub(_unescape, escaped))
-    decoded = [plain for match in _BASE64.finditer(text) if (plain := from_base64(match[0]))]
+        yield _BACKSLASH.sub(_unescape, escaped)
+    decoded = "\n".join(plain for match in _BASE64.finditer(text) if (plain := from_base64(match[0])))
     if decoded:
-        undone.append("\n".join(decoded))
-    for other in dict.fromkeys(undone):
-        if other != text:
-            yield other
-            yield from views(other, depth - 1)
+        yield decoded
 
 
 def _lines(text: str, escape: re.Pattern[str]) -> str:
     """The lines that hold an escape."""
-    return "\n".join(line for line in text.split("\n") if escape.search(line)) if escape.search(text) else ""
+    lines: list[str] = []
+    end = -1
+    for match in escape.finditer(text):
+        if match.start() >= end:
+            start = text.rfind("\n", 0, match.start()) + 1
+            end = text.find("\n", match.end())
+            end = len(text) if end < 0 else end
+            lines.append(text[start:end])
+    return "\n".join(lines)
 
 
 def _unescape(match: re.Match[str]) -> str:

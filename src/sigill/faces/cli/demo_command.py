@@ -99,18 +99,20 @@ def _demo(output: Path, as_json: bool) -> None:
         return
     table(
         _("Issued"),
-        [_("Case"), _("Diary number"), _("Withheld"), _("Log entry"), _("Letter")],
+        [_("Case"), _("Diary number"), _("Withheld"), _("Log entry")],
         [
             (
                 name,
                 str(one.receipt["dnr"]),
                 str(one.receipt["withheld"]),
                 str(one.receipt["log"]["index"]),
-                one.paths[0],
             )
             for name, one in issued
         ],
     )
+    for _name, one in issued:
+        out.print(f"  {one.paths[0]}", markup=False, soft_wrap=True)
+    out.print()
     for name, why in refused:
         out.print(_("Refused: {name}").format(name=name), style="bold", markup=False)
         for finding in why.findings:

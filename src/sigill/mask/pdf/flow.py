@@ -1,165 +1,498 @@
-"""Moves what stands below a paragraph that became longer or shorter, so that no place on the page tells by how much.
+"""Sets the text body of pages anew from top to bottom, so that no place on them tells how long something was.
 
-A page is seen as bands: groups of paragraphs that stand beside one another, top down. If a band's text takes more or
-less room than in the source, everything below moves by the difference, and boxes and rules that span it stretch with
-it. Running headers and footers stay where they are.
+A page is seen as bands: paragraphs (or pictures) that stand beside one another, top down. When a paragraph comes out
+longer or shorter than in the source, everything below moves, over the page's end if need be; boxes and rules that
+span what grew or shrank stretch with it. Distances between bands are the source's, in twentieths of a point, so that
+two sources that differ only in what was taken out give the very same places. Running heads and feet stay.
+
+It does not know about columns of running text that go on from one to the next; such a page is one band.
 """
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+import math
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sigill.mask.pdf import lex
-from sigill.mask.pdf.display import Paint, apply, invert
+from sigill.mask.pdf.display import Clip, Matrix, Paint, apply, invert
 from sigill.mask.pdf.lines import Paragraph
 from sigill.mask.pdf.relay import Laid
+
+TICK = 20
+_SHORT = 0.25
+"""A page with at least this share of its text area empty at the foot ends there on purpose."""
+
+
+def tick(points: float) -> int:
+    """Points to twentieths; the odd offset keeps round numbers away from the edge of rounding."""
+    return math.floor(points * TICK + 0.5137)
 
 
 @dataclass(slots=True)
 class Band:
-    """Paragraphs side by side.
+    """What stands side by side.
 
     Args:
-        top, bottom: extent in the source.
-        grows: by how much its lowest line sinks (negative: rises), in points.
-        columns: paragraphs by column, top down.
+        page: source page.
+        paragraphs: top down.
+        pictures: boxes of pictures in it (x0, y0, x1, y1).
+        first, last: reference heights in the source: first and last baseline, or the pictures' edges.
+        top, bottom: extent.
+        placed: reference heights now, as (page, ticks): of `first` and `last`.
     """
 
+    page: int
+    paragraphs: list[Paragraph]
+    pictures: list[tuple[float, float, float, float]]
+    first: float
+    last: float
     top: float
     bottom: float
-    paragraphs: list[Paragraph]
-    grows: float = 0.0
-    shift: float = 0.0
+    placed: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+
+    @property
+    def em(self) -> float:
+        return max((p.segments[0].em for p in self.paragraphs), default=0.0)
 
 
 @dataclass(slots=True)
-class Displacement:
-    """How far things sink, by where they stood.
+class Sheet:
+    """A source page as the flow sees it.
 
     Args:
-        paragraphs: id of paragraph → points down.
-        cuts: (y, points down for all that lies below y), y falling.
-        ceiling, floor: outside, nothing moves.
+        number: of the page.
+        box: its media box.
+        body: paragraphs that flow.
+        pictures: boxes of pictures that flow.
+        ceiling, floor: heights outside of which nothing moves.
+        laid: id of paragraph → how it was set again.
     """
 
-    paragraphs: dict[int, float] = field(default_factory=dict)
-    cuts: list[tuple[float, float]] = field(default_factory=list)
-    ceiling: float = 1e9
-    floor: float = -1e9
-    lowest: float = 0.0
+    number: int
+    box: tuple[float, float, float, float]
+    body: list[Paragraph]
+    pictures: list[tuple[float, float, float, float]]
+    ceiling: float
+    floor: float
+    laid: Mapping[int, Laid]
+    bands: list[Band] = field(default_factory=list)
 
-    def at(self, y: float) -> float:
-        """Points down for a point at height y."""
-        if not self.floor <= y <= self.ceiling or not self.cuts:
-            return 0.0
-        i = bisect_right([-cut for cut, _ in self.cuts], -y)
-        return self.cuts[i - 1][1] if i else 0.0
-
-    @property
-    def moves(self) -> bool:
-        return any(shift for _, shift in self.cuts) or any(self.paragraphs.values())
+    def __post_init__(self) -> None:
+        self.bands = _bands(self.number, self.body, self.pictures)
 
 
-def bands(paragraphs: Sequence[Paragraph]) -> list[Band]:
-    """Group upright paragraphs that overlap in height."""
+@dataclass(slots=True)
+class Places:
+    """Where everything goes.
+
+    Args:
+        lines: id of paragraph → (page, height in points) of each of its lines.
+        bands: source page → its bands, top down.
+        limits: source page → (ceiling, floor).
+        pages: number of pages now.
+        moved: source pages whose content may have moved.
+        tops, bottoms: page → heights between which body text stands, for what is cut by a page's end.
+    """
+
+    lines: dict[int, list[tuple[int, float]]] = field(default_factory=dict)
+    bands: dict[int, list[Band]] = field(default_factory=dict)
+    limits: dict[int, tuple[float, float]] = field(default_factory=dict)
+    pages: int = 0
+    moved: set[int] = field(default_factory=set)
+    area: tuple[float, float] = (0.0, 0.0)
+
+    def at(self, page: int, y: float) -> tuple[int, float]:
+        """Where a point at height y of a source page is now."""
+        bands = self.bands.get(page)
+        ceiling, floor = self.limits.get(page, (0.0, 0.0))
+        if not bands or not floor <= y <= ceiling:
+            return page, y
+        i = bisect_left([-band.last for band in bands], -y)
+        below = bands[i] if i < len(bands) else None  # the band whose last line is at or under y
+        above = bands[i - 1] if i else None
+        if below is not None and below.first >= y:  # inside a band: held by the nearer end
+            near_first = below.first - y <= y - below.last
+            return _held(below, y, first=near_first)
+        if below is None:
+            return _held(bands[-1], y, first=False)
+        if above is None or y - below.first < above.last - y:
+            return _held(below, y, first=True)
+        return _held(above, y, first=False)
+
+
+def _held(band: Band, y: float, *, first: bool) -> tuple[int, float]:
+    page, ref = band.placed[0 if first else 1]
+    return page, (ref + tick(y - (band.first if first else band.last))) / TICK
+
+
+def _bands(page: int, body: Sequence[Paragraph], pictures: Sequence[tuple[float, float, float, float]]) -> list[Band]:
+    items: list[tuple[float, float, Any]] = [
+        (p.top - 0.1 * p.segments[0].em, p.bottom, p) for p in body if not p.segments[0].angle
+    ]
+    items += [(box[3], box[1], box) for box in pictures]
     out: list[Band] = []
-    for paragraph in sorted((p for p in paragraphs if not p.segments[0].angle), key=lambda p: -p.top):
-        slack = 0.1 * paragraph.segments[0].em
-        if out and paragraph.top - slack > out[-1].bottom:
-            out[-1].paragraphs.append(paragraph)
-            out[-1].bottom = min(out[-1].bottom, paragraph.bottom)
+    for top, bottom, item in sorted(items, key=lambda entry: -entry[0]):
+        if out and top > out[-1].bottom:
+            band = out[-1]
+            band.bottom = min(band.bottom, bottom)
         else:
-            out.append(Band(paragraph.top, paragraph.bottom, [paragraph]))
+            band = Band(page, [], [], -1e9, 1e9, top, bottom)
+            out.append(band)
+        if isinstance(item, Paragraph):
+            band.paragraphs.append(item)
+        else:
+            band.pictures.append(item)
+    for band in out:
+        if band.paragraphs:
+            band.first = max(p.segments[0].y for p in band.paragraphs)
+            band.last = min(p.segments[-1].y for p in band.paragraphs)
+        else:
+            band.first = max(box[3] for box in band.pictures)
+            band.last = min(box[1] for box in band.pictures)
+        if band.pictures and band.paragraphs:
+            band.last = min(band.last, *(box[1] for box in band.pictures))
     return out
 
 
-def displace(
-    found: Sequence[Band], laid: Mapping[int, Laid], ceiling: float, floor: float
-) -> Displacement:
-    """Work out how far everything on a page sinks.
+def _continues(above: Band, below: Band) -> bool:
+    """Whether a paragraph goes on over the end of a page."""
+    if len(above.paragraphs) != 1 or len(below.paragraphs) != 1:
+        return False
+    upper, lower = above.paragraphs[0], below.paragraphs[0]
+    last, first = upper.segments[-1], lower.segments[0]
+    if abs(last.em - first.em) > 0.05 * first.em or abs(upper.left - first.x0) > 0.7 * first.em:
+        return False
+    room = upper.right - last.x1 - 0.25 * last.em
+    return first.first_word_width() > room - 0.5 * last.em
+
+
+def chains(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
+    """Runs of pages over which text flows, from the first touched page of each."""
+    out: list[list[Sheet]] = []
+    current: list[Sheet] = []
+    for i, sheet in enumerate(sheets):
+        touched = any(id(p) in sheet.laid for p in sheet.body)
+        if current or touched:
+            current.append(sheet)
+        ends = i + 1 == len(sheets) or _ends_here(sheet) or sheets[i + 1].box != sheet.box
+        if current and ends:
+            out.append(current)
+            current = []
+    return out
+
+
+def _ends_here(sheet: Sheet) -> bool:
+    """Whether a page is far from full, so that what follows was put on a new page on purpose."""
+    if not sheet.bands:
+        return True
+    height = sheet.box[3] - sheet.box[1]
+    return sheet.bands[-1].bottom - sheet.floor > _SHORT * height
+
+
+class Setter:
+    """Places bands on pages.
 
     Args:
-        found: the page's bands, without running headers and footers.
-        laid: id of paragraph → how it was laid out again.
-        ceiling, floor: heights between which things move.
+        sheets: the document's pages.
+        joint: gap in ticks between two bands that a page's end separates; see `usual_gaps`.
     """
-    out = Displacement(ceiling=ceiling, floor=floor)
-    shift = 0.0
-    for band in found:
-        columns: list[tuple[float, float, list[float]]] = []  # x0, x1, [shift within the column]
-        lowest = 0.0
-        new_lowest = band.bottom
-        ends = []
+
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
+        self.sheets = sheets
+        self.gaps = usual_gaps(sheets)
+        self.places = Places(pages=len(sheets))
+        self.extra: dict[int, int] = {}
+
+    def run(self) -> tuple[Places, list[int]]:
+        """Set all chains.
+
+        Returns:
+            the places, with pages numbered anew; and for each new page the source page whose running head and foot
+            it bears.
+        """
+        order: list[int] = []
+        by_number = {sheet.number: sheet for sheet in self.sheets}
+        starts = {chain[0].number: chain for chain in chains(self.sheets)}
+        number = 0
+        while number < len(self.sheets):
+            chain = starts.get(number)
+            base = len(order)
+            if chain is None:
+                sheet = by_number[number]
+                order.append(number)
+                self._keep(sheet, base)
+                number += 1
+                continue
+            used = self._set(chain, base)
+            sources = [sheet.number for sheet in chain]
+            order += [sources[min(i, len(sources) - 1)] for i in range(used)]
+            number += len(chain)
+        self.places.pages = len(order)
+        return self.places, order
+
+    def _keep(self, sheet: Sheet, page: int) -> None:
+        for paragraph in sheet.body:
+            self.places.lines[id(paragraph)] = [(page, segment.y) for segment in paragraph.segments]
+
+    def _set(self, chain: Sequence[Sheet], base: int) -> int:
+        top = self._top(chain)
+        bottom = tick(_floor(chain[0]))
+        page, y = base, 0
+        before: Band | None = None
+        fresh = True
+        for sheet in chain:
+            self.places.bands[sheet.number] = sheet.bands
+            self.places.limits[sheet.number] = (sheet.ceiling, sheet.floor)
+            self.places.moved.add(sheet.number)
+            for number, band in enumerate(sheet.bands):
+                if before is None:
+                    start = tick(band.first)
+                elif number == 0:
+                    start = y - self._joint(before, band)
+                else:
+                    start = y - max(0, tick(before.last - band.first))
+                lines, height = self._inside(band, sheet.laid)
+                single = len(band.paragraphs) == 1 and not band.pictures
+                step = lines[0][1][0] if single else height
+                if not fresh and start - step < bottom:
+                    page, start = page + 1, top
+                elif not fresh and self._lonely_heading(band, sheet, number, start - height, bottom):
+                    page, start = page + 1, top
+                fresh = False
+                page, y = self._put(band, lines, height, page, start, top, bottom, single)
+                before = band
+        self.places.area = (top / TICK + 12, bottom / TICK - 6)
+        return page - base + 1
+
+    @staticmethod
+    def _lonely_heading(band: Band, sheet: Sheet, number: int, end: int, bottom: int) -> bool:
+        """A heading with no room for a line of its text below moves to the next page."""
+        following = sheet.bands[number + 1] if number + 1 < len(sheet.bands) else None
+        if following is None or len(band.paragraphs) != 1 or band.em <= following.em * 1.05:
+            return False
+        return end - tick(band.last - following.first) < bottom
+
+    def _put(
+        self, band: Band, lines: Sequence[tuple[Paragraph, list[int]]], height: int, page: int, start: int, top: int,
+        bottom: int, single: bool,
+    ) -> tuple[int, int]:  # fmt: skip
+        """Place one band; returns page and height (ticks) of its last reference."""
+        if not single:
+            for paragraph, offsets in lines:
+                self.places.lines[id(paragraph)] = [(page, (start - offset) / TICK) for offset in offsets]
+            band.placed = ((page, start), (page, start - height))
+            return page, start - height
+        paragraph, offsets = lines[0]
+        placed = []
+        shift = 0
+        first_page = page
+        for number, offset in enumerate(offsets):
+            y = start - offset + shift
+            if number and y < bottom:
+                page += 1
+                shift += top - y
+                y = top
+            placed.append((page, y / TICK))
+        self.places.lines[id(paragraph)] = placed
+        last = tick(placed[-1][1])
+        band.placed = ((first_page, start), (page, last))
+        return page, last
+
+    def _inside(self, band: Band, laid: Mapping[int, Laid]) -> tuple[list[tuple[Paragraph, list[int]]], int]:
+        """Each paragraph's lines as ticks below the band's first reference, and the band's height."""
+        out: list[tuple[Paragraph, list[int]]] = []
+        columns: list[tuple[float, float, Paragraph, int]] = []  # x0, x1, last paragraph, its last line's offset
         for paragraph in band.paragraphs:
             x0 = min(s.x0 for s in paragraph.segments)
-            x1 = max(max(s.x1 for s in paragraph.segments), min(paragraph.right, x0 + 1e4))
-            column = next((c for c in columns if c[0] < x1 - 1 and c[1] > x0 + 1), None)
-            if column is None:
-                column = (x0, x1, [0.0])
-                columns.append(column)
-            out.paragraphs[id(paragraph)] = shift + column[2][0]
-            if id(paragraph) in laid:
-                column[2][0] += laid[id(paragraph)].drop
-            ends.append(paragraph.bottom - column[2][0])
-        new_lowest = min(ends)
-        band.grows = lowest = band.bottom - new_lowest
-        band.shift = shift
-        shift += lowest
-        shift = round(shift, 3)
-        if abs(shift) < 0.05:
-            shift = 0.0
-        out.cuts.append((band.bottom, shift))
-    out.lowest = found[-1].bottom - shift if found else 0.0
+            x1 = max(s.x1 for s in paragraph.segments)
+            over = [c for c in columns if c[0] < x1 - 1 and c[1] > x0 + 1]
+            if over:
+                lowest = max(over, key=lambda c: c[3])
+                start = lowest[3] + max(0, tick(lowest[2].segments[-1].y - paragraph.segments[0].y))
+            else:
+                start = tick(band.first - paragraph.segments[0].y)
+            again = laid.get(id(paragraph))
+            if again is not None:
+                leading = tick(again.leading)
+                offsets = [start + i * leading for i in range(len(again.lines))]
+            else:
+                offsets = [start + tick(paragraph.segments[0].y - s.y) for s in paragraph.segments]
+            out.append((paragraph, offsets))
+            columns = [c for c in columns if c not in over]
+            columns.append((min([x0, *(c[0] for c in over)]), max([x1, *(c[1] for c in over)]), paragraph, offsets[-1]))
+        height = max((offsets[-1] for _, offsets in out), default=0)
+        for box in band.pictures:
+            height = max(height, tick(band.first - box[1]))
+        return out, height
+
+    def _joint(self, above: Band, below: Band) -> int:
+        """The gap between two bands that stood on different pages."""
+        if _continues(above, below):
+            return tick(below.paragraphs[0].leading)
+        known = self.gaps.get(_kind(above, below)) or self.gaps.get(None)
+        if known is not None:
+            return known
+        return tick(2 * (below.em or 12.0))
+
+    def _top(self, chain: Sequence[Sheet]) -> int:
+        """Where the first line of a following page stands."""
+        firsts = Counter(tick(sheet.bands[0].first) for sheet in self.sheets[1:] if sheet.bands and sheet.bands[0].paragraphs)
+        if firsts:
+            most = max(firsts.values())
+            return max(value for value, count in firsts.items() if count == most)
+        return tick(chain[0].box[3] - 72)
+
+
+def _kind(above: Band, below: Band) -> tuple[float, float]:
+    return round(above.em, 1), round(below.em, 1)
+
+
+def usual_gaps(sheets: Iterable[Sheet]) -> dict[Any, int]:
+    """The usual distance between bands of two sizes, in ticks, from pairs on one page; under None the general one."""
+    seen: dict[Any, Counter[int]] = {}
+    for sheet in sheets:
+        for above, below in zip(sheet.bands, sheet.bands[1:], strict=False):
+            if above.paragraphs and below.paragraphs:
+                gap = tick(above.last - below.first)
+                for key in (_kind(above, below), None):
+                    seen.setdefault(key, Counter())[gap] += 1
+    return {key: min(g for g, n in counts.items() if n == max(counts.values())) for key, counts in seen.items()}
+
+
+def _floor(sheet: Sheet) -> float:
+    """The lowest baseline allowed: above the running foot, or a margin's width above the page's end."""
+    lowest = min((band.last for band in sheet.bands), default=sheet.floor)
+    margin = sheet.box[1] + 0.06 * (sheet.box[3] - sheet.box[1])
+    if sheet.floor > sheet.box[1] + 1:
+        return sheet.floor + 4
+    return margin if lowest >= margin else sheet.box[1] + 0.03 * (sheet.box[3] - sheet.box[1])
+
+
+_DIGITS = re.compile(r"\d+")
+
+
+def furniture(pages: Sequence[tuple[tuple[float, float, float, float], Sequence[Paragraph]]]) -> set[int]:
+    """Running heads and feet: what stands at the same height on most pages with the same words, page numbers aside,
+    and what stands in the outermost margin.
+
+    Args:
+        pages: box and paragraphs of each.
+
+    Returns:
+        ids of paragraphs.
+    """
+    places: Counter[tuple[int, int]] = Counter()
+    for _, paragraphs in pages:
+        places.update({(round(p.segments[0].y), round(p.segments[0].em)) for p in paragraphs if len(p.segments) == 1})
+    out: set[int] = set()
+    for box, paragraphs in pages:
+        height = box[3] - box[1]
+        upright = sorted((p for p in paragraphs if not p.segments[0].angle), key=lambda p: -p.segments[0].y)
+        for direction in (upright, upright[::-1]):
+            for position, paragraph in enumerate(direction):
+                share = (paragraph.segments[0].y - box[1]) / height
+                outer = not 0.075 < share < 0.925 and len(paragraph.segments) == 1
+                key = (round(paragraph.segments[0].y), round(paragraph.segments[0].em))
+                often = len(pages) > 2 and places[key] > 0.7 * len(pages) and not 0.12 < share < 0.86
+                if not outer and not (often and len(paragraph.segments) == 1):
+                    break
+                out.add(id(paragraph))
+                if position > 12:
+                    break
     return out
 
 
-def move(paint: Paint, displacement: Displacement, page: tuple[float, float]) -> Paint:
-    """A painted thing where it belongs now: moved as a whole, or stretched where it spans moved text."""
-    if not displacement.moves:
-        return paint
+# -- painted things ----------------------------------------------------------------------------------------------------
+
+
+def move(paint: Paint, page: int, places: Places, box: tuple[float, float, float, float]) -> list[tuple[int, Paint]]:
+    """A painted thing where it belongs now.
+
+    Args:
+        paint: from source page `page`.
+        box: the page's media box.
+
+    Returns:
+        (new page, thing): moved as a whole, stretched where it spans text that grew or shrank, or cut in two where a
+        page now ends inside it.
+    """
     points = paint.points()
-    if not points:
-        return paint
     ys = [y for _, y in points]
-    top, bottom = max(ys), min(ys)
-    if top - bottom > 0.8 * page[1]:
-        return paint  # a background or frame of the whole page
-    sinks = {displacement.at(y) for y in ys}
-    if sinks == {0.0}:
+    whole = bool(ys) and max(ys) - min(ys) > 0.8 * (box[3] - box[1])
+    if not points or whole or page not in places.moved:
+        return [(_own_page(page, places), paint)]
+    if paint.kind != "path":
+        number, y = places.at(page, max(ys))
+        return [(number, _shifted(paint, y - max(ys)))]
+    targets = {y: places.at(page, y) for y in ys}
+    numbers = sorted({number for number, _ in targets.values()})
+    if len(numbers) == 1:
+        shifts = {round(new - y, 2) for y, (_, new) in targets.items()}
+        if shifts == {0.0}:
+            return [(numbers[0], paint)]
+        return [(numbers[0], _stretched(paint, {y: new for y, (_, new) in targets.items()}))]
+    out = []
+    top, bottom = places.area
+    for number in range(numbers[0], numbers[-1] + 1):
+        heights = {
+            y: (new if on == number else (bottom if on > number else top)) for y, (on, new) in targets.items()
+        }
+        out.append((number, _stretched(paint, heights)))
+    return out
+
+
+def _own_page(page: int, places: Places) -> int:
+    bands = places.bands.get(page)
+    if bands:
+        return bands[0].placed[0][0]
+    return page
+
+
+def _shifted(paint: Paint, dy: float) -> Paint:
+    if abs(dy) < 0.01:
         return paint
-    if len(sinks) == 1 or paint.kind != "path":
-        dy = displacement.at(top)
-        a, b, c, d, e, f = paint.gfx.ctm
-        box, others = paint.gfx.clip
-        gfx = replace(paint.gfx, ctm=(a, b, c, d, e, f - dy), clip=_moved_clip(box, others, displacement))
-        return Paint(gfx, paint.kind, paint.body, paint.ref, None, paint.hidden)
+    a, b, c, d, e, f = paint.gfx.ctm
+    gfx = replace(paint.gfx, ctm=(a, b, c, d, e, f + dy), clip=lifted(paint.gfx.clip, dy))
+    return Paint(gfx, paint.kind, paint.body, paint.ref, None, paint.hidden)
+
+
+def lifted(clip: Clip, dy: float) -> Clip:
+    """A clip moved along; one that is not a box is given up (it would cut what has moved)."""
+    box, _ = clip
+    if box is None:
+        return None, ()
+    return (box[0], box[1] - abs(dy), box[2], box[3] + abs(dy)), ()
+
+
+def _stretched(paint: Paint, heights: Mapping[float, float]) -> Paint:
+    """A path with the heights of its corners replaced."""
     back = invert(paint.gfx.ctm)
     if back is None:
         return paint
     body: list[bytes] = []
-    for op, v in paint.path():
+
+    def put(x: float, y: float, op: bytes = b"") -> None:
+        px, py = apply(paint.gfx.ctm, x, y)
+        u, v = apply(back, px, heights.get(py, py))
+        body.extend((lex.num(u), lex.num(v)))
+        if op:
+            body.append(op)
+
+    for op, values in paint.path():
         if op == b"re":
-            x, y, w, h = v
-            corners = ((x, y), (x + w, y), (x + w, y + h), (x, y + h))
-            for i, corner in enumerate(corners):
-                body += [*_sunk(corner, paint, back, displacement), b"l" if i else b"m"]
+            x, y, w, h = values
+            for i, corner in enumerate(((x, y), (x + w, y), (x + w, y + h), (x, y + h))):
+                put(*corner, b"l" if i else b"m")
             body.append(b"h")
         else:
-            for i in range(0, len(v) - 1, 2):
-                body += _sunk((v[i], v[i + 1]), paint, back, displacement)
+            for i in range(0, len(values) - 1, 2):
+                put(values[i], values[i + 1])
             body.append(op)
-    box, others = paint.gfx.clip
-    gfx = replace(paint.gfx, clip=_moved_clip(box, others, displacement))
+    gfx = replace(paint.gfx, clip=lifted(paint.gfx.clip, max(abs(new - y) for y, new in heights.items())))
     return Paint(gfx, "path", [*body, paint.body[-1]], None, None, paint.hidden)
 
 
-def _sunk(point: tuple[float, float], paint: Paint, back, displacement: Displacement) -> list[bytes]:  # type: ignore[no-untyped-def]
-    x, y = apply(paint.gfx.ctm, *point)
-    u, v = apply(back, x, y - displacement.at(y))
-    return [lex.num(u), lex.num(v)]
-
-
-def _moved_clip(box, others, displacement: Displacement):  # type: ignore[no-untyped-def]
-    if box is not None:
-        box = (box[0], box[1] - displacement.at(box[1]), box[2], box[3] - displacement.at(box[3]))
-    return box, others
+__all__ = ["Band", "Matrix", "Places", "Setter", "Sheet", "furniture", "lifted", "move"]
