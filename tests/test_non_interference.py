@@ -15,14 +15,16 @@ from sigill import journey
 from sigill.adapters.keys import UnsafeSoftwareKeys
 
 SIGNATURE_VALUE = re.compile(rb"/Contents\s*<[0-9a-fA-F]+>")
+FILE_ID = re.compile(rb"<[0-9a-f]{32}>(?= ?\])")
 IDENTITY_RECORD = re.compile(rb"eyJ[\w-]+\.[\w-]+\.[\w-]+~?")
 
 
 def without_random_bytes(pdf: bytes) -> bytes:
-    """The file with signature values and the identity record blanked out, lengths kept."""
+    """The file with signature values, the identity record and the file ids (hashes of both) blanked, lengths kept."""
     assert len(IDENTITY_RECORD.findall(pdf)) == 1
     assert len(SIGNATURE_VALUE.findall(pdf)) >= 2
-    for pattern in (SIGNATURE_VALUE, IDENTITY_RECORD):
+    assert len(FILE_ID.findall(pdf)) == 3  # one for each revision
+    for pattern in (SIGNATURE_VALUE, IDENTITY_RECORD, FILE_ID):
         pdf = pattern.sub(lambda found: b"?" * len(found.group()), pdf)
     return pdf
 

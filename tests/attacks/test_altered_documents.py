@@ -6,6 +6,7 @@ she changes something, adds a timestamp of her own over it, and puts the genuine
 
 import datetime as dt
 import io
+import json
 import random
 import re
 from collections.abc import Callable
@@ -325,7 +326,7 @@ def test_a_stripped_timestamp_is_noticed() -> None:
 
 def test_a_removed_signature_is_noticed() -> None:
     with pikepdf.open(io.BytesIO(issued().notification)) as pdf:
-        del pdf.Root.AcroForm
+        del pdf.Root.AcroForm, pdf.pages[0].Annots
         out = io.BytesIO()
         pdf.save(out)
 
@@ -501,6 +502,60 @@ def test_a_letter_signed_after_the_certificate_was_revoked_is_refused() -> None:
     assert validate(honest, [board.root], at=board.clock.now()).common_name == "Birgitta Ström"
     renewed = stamp_proof(honest, b"proof", board.keys)
     assert validate(renewed, [board.root], at=board.clock.now()).signed_at == MORNING
+
+
+def test_an_older_revocation_list_does_not_hide_a_newer_one() -> None:
+    """She signs after her certificate was revoked and puts in the list of the day before, which is still running."""
+    board = Authority()
+    credential = board.keys.for_person("Birgitta Ström", "A12184")
+    yesterdays = board.keys.validation_context().crls
+
+    class Stale(Careless):
+        def validation_context(self) -> ValidationContext:
+            return ValidationContext(
+                trust_roots=[_asn1(board.root)],
+                other_certs=[board.keys._issuing.asn1],
+                crls=yesterdays,
+                moment=board.clock.now(),
+                allow_fetching=False,
+                revocation_mode="require",
+            )
+
+    board.clock.time += dt.timedelta(days=1)
+    board.keys.revoke_person("Birgitta Ström", "A12184")
+    board.clock.time += dt.timedelta(days=1)
+    late = board.seal(board.prepared(letter()), Stale(board.keys), credential)
+    stamped = stamp_proof(late, b"proof", board.keys)
+
+    with pytest.raises(NotGenuine, match="had been revoked"):
+        validate(stamped, [board.root], at=board.clock.now())
+
+
+def test_a_revocation_that_was_published_late_still_counts() -> None:
+    """Revoked on Monday, signed on Tuesday, and the list that says so comes out on Wednesday, before the timestamp."""
+    board = Authority()
+    credential = board.keys.for_person("Birgitta Ström", "A12184")
+    serial = credential.pyhanko.signing_cert.serial_number
+    board.clock.time += dt.timedelta(days=1)
+    late = board.seal(board.prepared(letter()), credential=credential)
+    monday = int((board.clock.time - dt.timedelta(hours=12)).timestamp())
+    (board.keys._folder / "ca" / "revoked.json").write_text(json.dumps({str(serial): monday}))
+    board.clock.time += dt.timedelta(days=16)
+    stamped = stamp_proof(late, b"proof", board.keys)
+
+    with pytest.raises(NotGenuine, match="had been revoked"):
+        validate(stamped, [board.root], at=board.clock.now())
+
+
+def test_timestamps_out_of_order_are_refused() -> None:
+    board = Authority()
+    signed = board.seal(board.prepared(letter()))
+    board.clock.time -= dt.timedelta(hours=1)
+    board.keys.validation_context()  # new lists for the earlier time
+    stamped = stamp_proof(signed, b"proof", board.keys)
+
+    with pytest.raises(NotGenuine):
+        validate(stamped, [board.root], at=MORNING)
 
 
 def test_a_timestamp_from_the_future_is_refused() -> None:

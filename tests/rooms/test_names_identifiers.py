@@ -35,7 +35,16 @@ def test_other_figures_are_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "phone", ["0199-20 60 00", "070-174 06 00", "+46 70 174 06 00", "0046701740600", "(0199) 20 60 00", "0701740600", "08-123 45"]
+    "phone",
+    [
+        "0199-20 60 00",
+        "070-174 06 00",
+        "+46 70 174 06 00",
+        "0046701740600",
+        "(0199) 20 60 00",
+        "0701740600",
+        "08-123 45",
+    ],
 )
 def test_phone_numbers(phone: str) -> None:
     assert found(f"Ring {phone}.") == [(phone, "phone")]

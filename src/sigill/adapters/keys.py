@@ -155,7 +155,7 @@ class UnsafeSoftwareKeys:
         self._credentials: dict[str, tuple[Pair, SoftwareCredential]] = {}
         self._stamper: LocalTimeStamper | None = None
         self._crls_seen: tuple[int, ...] = ()
-        self._crls_until = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._crls_from = self._crls_until = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._parsed_crls: list[asn1_crl.CertificateList] = []
         read_ec_key(ca / "e-seal.key")
         read_ec_key(ca / "tsa.key")
@@ -328,7 +328,7 @@ class UnsafeSoftwareKeys:
         now = self._clock.now()
         ca = self._folder / "ca"
         with self._lock:
-            if now < self._crls_until and self._crls_seen == self._crls_on_disk():
+            if self._crls_from <= now < self._crls_until and self._crls_seen == self._crls_on_disk():
                 return
             with exclusive(ca / ".lock"):
                 lists = [x509.load_der_x509_crl(read(ca / f"{name}.crl")) for name in ("root", "issuing")]
@@ -355,6 +355,7 @@ class UnsafeSoftwareKeys:
 
     def _take_crls(self, lists: list[x509.CertificateRevocationList]) -> None:
         self._crls_seen = self._crls_on_disk()
+        self._crls_from = max(one.last_update_utc for one in lists)
         self._crls_until = min(half_life(one) for one in lists)
         self._parsed_crls = [
             asn1_crl.CertificateList.load(one.public_bytes(serialization.Encoding.DER)) for one in lists

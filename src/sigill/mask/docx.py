@@ -199,7 +199,7 @@ class _Cleaner:
 
     def clean(self, part: Part, links: Mapping[str, Relationship]) -> None:
         root = part.tree
-        self._choose(root, part.source)
+        self._choose(root, part.place)
         self._drop_unknown(root)
         if part.kind == "settings":
             for child in list(root):
@@ -211,7 +211,7 @@ class _Cleaner:
         if part.kind == "comments":
             self._comments(root)
         self._headers(root, links)
-        _objects(root, links, part.source, self._report)
+        _objects(root, links, part.place, self._report)
 
     def _choose(self, root: Element, place: str) -> None:
         """Of two renderings of the same thing (mc:AlternateContent, part 3, 7.5) keep one."""
@@ -285,7 +285,7 @@ class _Cleaner:
                     counts["comment"] = counts.get("comment", 0) + 1
                 drop(element)
         for kind, count in counts.items():
-            self._report.took(part.source, kind, count)
+            self._report.took(part.place, kind, count)
 
     def _merge_paragraphs(self, root: Element) -> None:
         """A paragraph whose mark is deleted runs on into the next one (17.13.5.15)."""
@@ -608,8 +608,8 @@ def _structural(element: Element, name: str) -> bool:
 
 def _mask_part(part: Part, finder: NameFinder, options: Options, report: Report) -> None:
     blocks = _blocks(part.tree)
-    mask_blocks(blocks, finder, options.label, report, part.source)
-    mask_attributes(part.tree, finder, options.label, report, part.source, structural=_structural)
+    mask_blocks(blocks, finder, options.label, report, part.place)
+    mask_attributes(part.tree, finder, options.label, report, part.place, structural=_structural)
     touched = {
         paragraph
         for paragraph in part.tree.iter(_P)
@@ -645,8 +645,6 @@ def _join_runs(root: Element) -> None:
     for text in list(root.iter(_T)):
         if not text.text:
             drop(text)
-        elif text.text == text.text.strip() and "  " not in text.text:
-            text.attrib.pop(f"{{{XML}}}space", None)
     for run in list(root.iter(_RUN)):
         if not any(local(child) != "rPr" for child in run):
             drop(run)
@@ -671,11 +669,13 @@ def _join_runs(root: Element) -> None:
     for text in list(root.iter(_T)):
         before = text.getprevious()
         if before is not None and before.tag == _T:
-            both = (before.text or "") + (text.text or "")
-            before.text = both
-            if both != both.strip() or "  " in both:
-                before.set(f"{{{XML}}}space", "preserve")
+            before.text = (before.text or "") + (text.text or "")
             text.getparent().remove(text)
+    for text in root.iter(_T):
+        if text.text != text.text.strip() or "  " in text.text or "\n" in text.text:
+            text.set(f"{{{XML}}}space", "preserve")
+        else:
+            text.attrib.pop(f"{{{XML}}}space", None)
 
 
 def _free_tables(touched: set[Any]) -> None:

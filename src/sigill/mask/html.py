@@ -110,7 +110,7 @@ def _clean(root: Element, report: Report) -> None:
             continue
         elif name not in _INLINE | _BLOCK or name == "meta":
             if name not in ("meta", "link", "base"):
-                report.took("page", name or "markup")
+                report.took("page", "markup")
             drop(element)
             continue
         for attribute, value in list(element.attrib.items()):

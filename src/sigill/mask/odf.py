@@ -191,10 +191,10 @@ class _Work:
         trees: dict[str, Element] = {}
         for name in ("styles.xml", "content.xml"):
             if old + name in self._members:
-                trees[name] = parse_xml(self._members[old + name], old + name)
-                self._clean(trees[name], old + name)
+                trees[name] = parse_xml(self._members[old + name], new + name)
+                self._clean(trees[name], new + name)
         if "content.xml" not in trees:
-            raise BadInput(N_("The file is no OpenDocument text or spreadsheet."), place=old)
+            raise BadInput(N_("The file is no OpenDocument text or spreadsheet."), place=new)
         _rename_marks(list(trees.values()))
         blocks = {name: _blocks(tree) for name, tree in trees.items()}
         text = "\n".join(joined(one) for one in reversed(blocks.values()))
@@ -207,10 +207,10 @@ class _Work:
             self._links(tree, old, new, fresh, depth)
         _rename_styles(list(trees.values()), finder)
         for name, tree in trees.items():
-            mask_blocks(blocks[name], finder, self._options.label, self._report, old + name)
+            mask_blocks(blocks[name], finder, self._options.label, self._report, new + name)
             _rename_sheets(tree, finder, self._options.label)
             self._formulas(tree, finder)
-            mask_attributes(tree, finder, self._options.label, self._report, old + name, structural=_structural)
+            mask_attributes(tree, finder, self._options.label, self._report, new + name, structural=_structural)
             _free_columns(tree, self._options.label)
             _canonical_styles(tree)
             _join_spans(tree)
@@ -252,7 +252,7 @@ class _Work:
             elif element.tag in _names(DRAW, "object", "object-ole"):
                 self._object(element, href, inside, new, fresh, depth)
             elif {target, readable[target]} & bad or not re.match(r"(?i)(https?|mailto|tel|ftp):|#", target):
-                self._report.took(old + "content.xml", "link")
+                self._report.took(new + "content.xml", "link")
                 if element.tag == f"{{{TEXT}}}a":
                     unwrap(element)
                 else:
@@ -275,7 +275,7 @@ class _Work:
             return
         if inside not in self._members:
             drop(element)
-            self._report.took(inside, "picture")
+            self._report.took("content.xml", "picture")
             return
         if inside not in self._pictures:
             data, suffix = mask_picture(
@@ -291,7 +291,7 @@ class _Work:
     def _object(self, element: Element, href: str, inside: str, new: str, fresh: dict[str, bytes], depth: int) -> None:
         folder = inside + "/"
         if folder + "content.xml" not in self._members or self._options.attachments == "drop":
-            self._report.took(inside, "embedded object")
+            self._report.took("content.xml", "embedded object")
             self._report.review.append(("content.xml", N_("an embedded object could not be read and was taken out")))
             frame = element.getparent()
             drop(frame if local(frame) == "frame" else element)

@@ -54,6 +54,8 @@ class Part:
         source: its name in the source package.
         tree: parsed root, for XML parts; `data` for others.
         links: relationship id in the source → part or external target.
+        name: its name in the new package.
+        place: what reports and errors call it; the source's own names may hold a person's.
     """
 
     kind: str
@@ -63,6 +65,7 @@ class Part:
     data: bytes = b""
     links: "dict[str, Part | str]" = field(default_factory=dict)
     name: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class Package:
         if member not in self.members:
             return {}
         found = {}
-        for entry in parse_xml(self.members[member], member):
+        for entry in parse_xml(self.members[member], "relationships"):
             if entry.tag != f"{{{REL}}}Relationship":
                 continue
             kind = entry.get("Type", "")
@@ -174,10 +177,10 @@ def load(
     Returns:
         the parts, the main part first, in the order they are first used.
     """
-    main = Part("officeDocument", package.main(), "")
+    main = Part("officeDocument", package.main(), "", place="document")
     parts = [main]
     by_source = {main.source: main}
-    dropped = set()
+    numbers: dict[str, int] = {}
     position = 0
     while position < len(parts):
         part = parts[position]
@@ -185,7 +188,7 @@ def load(
         if part.kind != "officeDocument" and kinds[part.kind].form != "xml":
             part.data = package.members[part.source]
             continue
-        part.tree = parse_xml(package.members[part.source], part.source)
+        part.tree = parse_xml(package.members[part.source], part.place)
         links = package.relationships(part.source)
         clean(part, links)
         for rel_id in [*_implicit(links, kinds), *mentioned(part.tree)]:
@@ -197,17 +200,17 @@ def load(
                     part.links[rel_id] = link.target
                 continue
             if link.kind not in kinds or link.target not in package.members:
-                dropped.add(link.kind)
                 continue
             if link.target not in by_source:
                 if len(parts) >= MAX_PARTS:
                     raise Blocked(N_("The document has more parts than the limit."))
-                by_source[link.target] = Part(link.kind, link.target, "")
+                numbers[link.kind] = numbers.get(link.kind, 0) + 1
+                by_source[link.target] = Part(link.kind, link.target, "", place=f"{link.kind} {numbers[link.kind]}")
                 parts.append(by_source[link.target])
             part.links[rel_id] = by_source[link.target]
     for name in package.members:
         if name not in by_source and not name.endswith(".rels") and name != "[content_types].xml":
-            report.took(f"part {posixpath.splitext(posixpath.basename(name))[1] or name}", "part dropped")
+            report.took("package", "part dropped")
     return parts
 
 
@@ -246,7 +249,7 @@ def mask_links(parts: list[Part], finder: NameFinder, report: Report) -> None:
                 continue
             if target in bad or readable[target] in bad or not _SAFE_LINK.match(target):
                 del part.links[rel_id]
-                report.took(part.source, "link")
+                report.took(part.place, "link")
 
 
 def mask_embedded(
@@ -256,7 +259,7 @@ def mask_embedded(
     for part in parts:
         form = kinds[part.kind].form if part.kind in kinds else "xml"
         if form == "picture":
-            part.data, suffix = mask_picture(part.data, finder, options, report, part.source)
+            part.data, suffix = mask_picture(part.data, finder, options, report, part.place)
             part.content_type = {".png": "image/png", ".jpg": "image/jpeg", ".tiff": "image/tiff"}[suffix]
             part.name = suffix
         elif form == "package":
@@ -265,14 +268,14 @@ def mask_embedded(
 
 def _mask_package(part: Part, options: Options, report: Report) -> None:
     if options.attachments == "drop" or options.mask_part is None:
-        report.took(part.source, "embedded document")
+        report.took(part.place, "embedded document")
         part.data = b""
         return
     inner = Report()
-    part.data, name = options.mask_part(part.data, "document" + posixpath.splitext(part.source)[1], inner)
+    part.data, name = options.mask_part(part.data, "document" + _suffix(part.source), inner)
     for (place, kind), count in inner.removed.items():
-        report.took(f"{part.source}: {place}", kind, count)
-    report.review += [(f"{part.source}: {place}", reason) for place, reason in inner.review]
+        report.took(f"{part.place}: {place}", kind, count)
+    report.review += [(f"{part.place}: {place}", reason) for place, reason in inner.review]
     report.notes += inner.notes
     part.name = posixpath.splitext(name)[1]
     part.content_type = {
@@ -313,7 +316,7 @@ def prune(parts: list[Part], report: Report) -> None:
                 if local(ancestor) in _CARRIERS.get(name, ()):
                     element = ancestor  # noqa: PLW2901
                     break
-            report.took(part.source, "object")
+            report.took(part.place, "object")
             drop(element)
 
 

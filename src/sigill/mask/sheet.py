@@ -121,7 +121,7 @@ def _clean(part: Part, links: Mapping[str, Relationship], report: Report) -> Non
     if allowed is not None:
         for child in list(root):
             if local(child) not in allowed:
-                report.took(part.source, local(child))
+                report.took(part.place, "markup")
                 drop(child)
     for name in ("rPh", "phoneticPr", "smartTags", "protectedRanges", "sheetProtection", "customPr"):
         for element in list(root.iter(f"{{{S}}}{name}")):
@@ -139,8 +139,8 @@ def _clean(part: Part, links: Mapping[str, Relationship], report: Report) -> Non
     for sheet in list(root.iter(f"{{{S}}}sheet")):
         link = links.get(sheet.get(f"{{{R}}}id", ""))
         if link is None or link.kind not in ("worksheet", "chartsheet"):
-            report.took(part.source, "sheet")
-            report.review.append((part.source, N_("a sheet of a kind that cannot be masked was taken out")))
+            report.took(part.place, "sheet")
+            report.review.append((part.place, N_("a sheet of a kind that cannot be masked was taken out")))
             drop(sheet)
     for element in list(root.iter(f"{{{A}}}blip")):
         element.attrib.pop(f"{{{R}}}link", None)
@@ -169,7 +169,7 @@ class _Book:
                 try:
                     item = table[int((value.text if value is not None else "") or "-1")]
                 except (ValueError, IndexError):
-                    raise BadInput(N_("A cell points at a text that is not there."), place=part.source) from None
+                    raise BadInput(N_("A cell points at a text that is not there."), place=part.place) from None
                 cell.remove(value)
                 cell.set("t", "inlineStr")
                 inline = etree.SubElement(cell, _IS)
@@ -278,20 +278,20 @@ class _Book:
                 text = element.text or ""
                 if text in bad or _foreign(text) or (element.get("si") is not None and element.get("si") in groups):
                     drop(element)
-                    self._report.took(part.source, "formula")
+                    self._report.took(part.place, "formula")
             others = list(part.tree.iter(*_s("formula", "definedName"), f"{{{C}}}f"))
             bad = hits([element.text or "" for element in others], finder)
             for element in others:
                 if (element.text or "") not in bad and not _foreign(element.text or ""):
                     continue
-                self._report.took(part.source, "formula")
+                self._report.took(part.place, "formula")
                 if element.tag == f"{{{C}}}f":
                     element.text = "#REF!"
                 else:
                     rule = element.getparent() if local(element) == "formula" else element
                     drop(rule)
             for element in list(part.tree.iter(*_s("formula1", "formula2"))):
-                element.text = mask_string(element.text or "", finder, self._options.label, self._report, part.source)
+                element.text = mask_string(element.text or "", finder, self._options.label, self._report, part.place)
             for holder in list(part.tree.iter(*_s("conditionalFormatting", "definedNames", "dataValidations"))):
                 if not len(holder):
                     drop(holder)
@@ -302,8 +302,8 @@ class _Book:
         for part in self._trees:
             if part is self._strings:
                 continue
-            mask_blocks(self._blocks(part.tree), finder, label, self._report, part.source)
-            mask_attributes(part.tree, finder, label, self._report, part.source, structural=_structural)
+            mask_blocks(self._blocks(part.tree), finder, label, self._report, part.place)
+            mask_attributes(part.tree, finder, label, self._report, part.place, structural=_structural)
         for part in self._sheets:
             self._free_columns(part.tree, label)
         for part in self._parts:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 LONGEST = 100
 """Characters: longer lines are paragraphs in one line."""
-SHORTEST = 40
+SHORTEST = 55
 """Characters: narrower texts were not wrapped, their lines ended."""
 
 
@@ -68,12 +68,15 @@ def _width(lines: Sequence[Line], shortest: float) -> float:
 
 
 def _full(line: Line, after: Line, width: float) -> bool:
-    """Whether the first word of `after` would not have fitted behind `line`."""
-    return line.length <= LONGEST and line.length + 1 + after.first > width
+    """Whether the first word of `after` would not have fitted behind `line`, and `line` is fairly full."""
+    return 0.7 * width <= line.length <= LONGEST and line.length + 1 + after.first > width
 
 
 def _wrapped(lines: Sequence[Line], numbers: list[int], width: float, shortest: float) -> list[list[int]]:
     longest = max(lines[number].length for number in numbers)
+    if not width and any(line.length > LONGEST for line in lines):
+        # Paragraphs stand in one line here: nothing was wrapped by hand.
+        return [[number] for number in numbers]
     if not shortest <= longest <= (width + 8 if width else LONGEST):
         return [[number] for number in numbers]
     limit = max(width, longest)

@@ -263,7 +263,8 @@ def signature(near: Around, exact: bool) -> bool | None:
     """
     found = near.found
     head, tail = near.text[max(0, near.start - 40) : near.start], near.text[near.end : near.end + 20]
-    if re.match(r"[-‐‑]\w|[.]\w", tail) or re.search(r"\w[-‐‑]\Z|§\s?\Z|\d\Z", head):
+    joined = re.match(r"[-‐‑]\w|[.]\w", tail) or re.search(r"\w[-‐‑]\Z", head)
+    if (joined and not (exact and len(found) >= 3)) or re.search(r"§\s?\Z|\d\Z", head):
         return False
     if re.match(r"\s*\)", tail) and re.search(r"[A-ZÅÄÖ][\w-]+\s\(\Z", head) and found in _PARTIES:
         return False  # "Ulf Mårdklint (SD)": a party

@@ -40,6 +40,7 @@ _HIDING = re.compile(
     f"|(?P<ligature>[{_LIGATURES}])"
     f"|(?P<zero>[{_ZERO}{_MARKS}]+)"
 )
+_ACCENTED = re.compile(f"(?P<accent>[^\\W\\d_][{_ZERO}]*[{_MARKS}][{_ZERO}{_MARKS}]*)")
 _CP1252_HIGH = "".join(bytes([b]).decode("cp1252", "replace") for b in range(0x80, 0xA0)).replace("\ufffd", "")
 _QUOTES = "„…‘’“”•–—"
 _SPACING = "\xa0\xa7\xa8\xab\xad\xb4\xb7\xbb"
@@ -47,7 +48,7 @@ _TAIL = f"[\x80-\xbf{_CP1252_HIGH}]"
 # Ä and Å are letters here as well as first bytes: with a quotation mark after them they stay what they are,
 # unless a letter follows; with a space, a soft hyphen or the like they always do.
 _MISREAD = re.compile(
-    f"[\xc2\xc3]{_TAIL}|[\xc4\xc5](?:(?![{_QUOTES}{_SPACING}]){_TAIL}|[{_QUOTES}](?=[a-zåäö]))|\xe1[\xba\xbb»º]{_TAIL}|\xc6[\xa0\xa1\xaf\xb0]"
+    f"[\xc2\xc3]{_TAIL}|[\xc4\xc5](?:(?![{_QUOTES}{_SPACING}]){_TAIL}|‘(?=[a-zåäö]))|\xe1[\xba\xbb»º]{_TAIL}|\xc6[\xa0\xa1\xaf\xb0]"
 )
 _ESCAPE = re.compile(
     r"(?P<entity>&(?:\#\d{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});)"
@@ -123,6 +124,11 @@ class _NeedsCanonical(Exception):
 def canonical(text: str) -> Canonical:
     """`text` with escapes, misreadings, decomposition, ligatures and invisible characters undone."""
     maps: list[OffsetMap] = []
+    if not text.isascii():
+        # Before the escapes, so that "Ä" is one character when they are looked at, however it was written.
+        text, made = _rewrite(text, _ACCENTED, _reveal)
+        if made.made:
+            maps.insert(0, made)
     if any(sign in text for sign in _ESCAPE_SIGNS) or _may_be_misread(_latin(text)):
         text, made = _rewrite(text, _ESCAPE, _unescape)
         if made.made:

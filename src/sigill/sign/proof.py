@@ -127,8 +127,13 @@ def read_proof(pdf: bytes) -> tuple[bytes, bytes]:
         BadInput: not a PDF.
         NotGenuine: it is damaged, no timestamp carries a proof, or one does in a way that `stamp_proof` never writes.
     """
-    embedded = open_signed(pdf)
-    return find_proof(pdf, embedded)
+    found = find_proof(pdf, open_signed(pdf))
+    if found is None:
+        raise NotGenuine(
+            N_("The document carries no proof that its issue was logged."),
+            N_("Ask the board whether it issued the document."),
+        )
+    return found
 
 
 def open_signed(pdf: bytes) -> list[EmbeddedPdfSignature]:
@@ -153,8 +158,8 @@ def open_signed(pdf: bytes) -> list[EmbeddedPdfSignature]:
     return embedded
 
 
-def find_proof(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature]) -> tuple[bytes, bytes]:
-    """As `read_proof`, for a file already opened with `open_signed`."""
+def find_proof(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature]) -> tuple[bytes, bytes] | None:
+    """As `read_proof`, for a file already opened with `open_signed`; None if no timestamp carries a proof."""
     for before, stamp in reversed(list(itertools.pairwise(embedded))):
         if stamp.sig_object_type != "/DocTimeStamp":
             continue
@@ -163,10 +168,7 @@ def find_proof(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature]) -> tuple[by
             # Every revision behind the letter holds one signature that covers all of it, so the one before ends where
             # its revision ends.
             return proof, pdf[: end_of(before)]
-    raise NotGenuine(
-        N_("The document carries no proof that its issue was logged."),
-        N_("Ask the board whether it issued the document."),
-    )
+    return None
 
 
 def end_of(signature: EmbeddedPdfSignature) -> int:

@@ -6,8 +6,9 @@ several things must hold at once, and each failure has its own sentence:
     (1) structure   one letter, one signature, then nothing but timestamps, each covering all that stands before it,
                     the last one the whole file: no earlier, hidden or trailing revision, no room for other bytes
     (2) content     what was appended after signing changes nothing: no page, no annotation, no attachment, no metadata
-    (3) signature   mathematically right, from an issuer we know, not revoked, at a time that a timestamp vouches for
-                    (ETSI EN 319 102-1 § 5.6.3, with the revocation data inside the file and a hard failure without)
+    (3) signature   mathematically right, from an issuer we know, not revoked, at a time that a timestamp vouches for,
+                    with the revocation data inside the file and a hard failure without; backwards along the chain of
+                    timestamps, each judged as of the next (after ETSI EN 319 102-1 § 5.6.3)
 
 What it does not do: it opens no connection, it does not know whether the issue was logged (`sigill.audit` does), and
 it says nothing about whether the decision is right.
@@ -19,8 +20,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from asn1crypto import cms, core, parser, x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import CertificateRevocationList, load_der_x509_crl
 from pyhanko.pdf_utils import generic
-from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESSubIndic
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
     DiffResult,
@@ -34,22 +38,18 @@ from pyhanko.sign.diff_analysis import (
     XrefStreamRule,
 )
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.validation.ades import _dss_to_local_knowledge, ades_lta_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_timestamp
-from pyhanko.sign.validation.policy_decl import (
-    CertificateFetchingRule,
-    PdfSignatureValidationSpec,
-    RevinfoOnlineFetchingRule,
-    RevocationInfoGatheringSpec,
-    SignatureValidationSpec,
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.pdf_embedded import (
+    EmbeddedPdfSignature,
+    async_validate_pdf_signature,
+    async_validate_pdf_timestamp,
 )
-from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator.context import CertValidationPolicySpec, ValidationContext
-from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko.sign.validation.status import SignatureCoverageLevel, SignatureStatus
+from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
-from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from sigill.errors import N_, BadInput, NotGenuine
 from sigill.sign.appending import run
@@ -60,7 +60,6 @@ MAX_ATTACHMENTS = 100
 
 _ASK = N_("Do not rely on it. Ask the board for the document again.")
 _TOLERANCE = dt.timedelta(minutes=5)
-_REVOCATION = CertRevTrustPolicy(REQUIRE_REVINFO)  # no certificate passes without revocation data
 _SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
 
 
@@ -88,9 +87,10 @@ class Validation:
 def validate(pdf: bytes, trust_roots: Sequence[bytes], *, at: dt.datetime | None = None) -> Validation:
     """Check a signed letter at level B-LTA.
 
-    The file is judged as of its last archival timestamp, with the revocation data that it carries; `at` must lie
-    within the validity of that timestamp's certificates. Whether the timestamp authority was revoked *later* cannot
-    be known offline; a root that can no longer be trusted leaves the trust file.
+    The last archival timestamp is judged as of its own time, with the revocation data that the file carries, and its
+    certificates must not have run out at `at`; everything before is judged as of the timestamp after it. Whether the
+    timestamp authority was revoked *later* cannot be known offline; a root that can no longer be trusted leaves the
+    trust file.
 
     Args:
         pdf: the file.
@@ -104,23 +104,20 @@ def validate(pdf: bytes, trust_roots: Sequence[bytes], *, at: dt.datetime | None
     at = at or dt.datetime.now(dt.UTC)
     if at.tzinfo is None:
         raise BadInput(N_("The time of the check has no time zone."), N_("Give one."))
-    roots = _roots(trust_roots)
+    _parsed(trust_roots)
     embedded = open_signed(pdf)
     try:
         signature = _the_signature(embedded)
-        _require_tight(pdf, embedded)
+        evidence = _Evidence(trust_roots, signature.reader)
+        _require_tight(pdf, embedded, evidence)
         _require_untouched(signature)
         _require_bare(embedded)
-        stamped_at = _require_in_time(embedded[-1], roots, at)
-        signed_at = _require_valid(signature, roots, stamped_at)
+        signed_at, stamped_at = run(_require_signed(embedded, evidence, at))
         attachments = _attachments(signature)
     except (SignatureValidationError, SigningError, *UNREADABLE):
         raise NotGenuine(N_("The document's structure is not one that a signed letter has."), _ASK) from None
     subject: dict[str, Any] = signature.signer_cert.subject.native
-    try:
-        proof, logged = find_proof(pdf, embedded)
-    except NotGenuine:
-        proof, logged = b"", b""
+    proof, logged = find_proof(pdf, embedded) or (b"", b"")
     return Validation(
         common_name=str(subject.get("common_name", "")),
         organisation=str(subject.get("organization_name", "")),
@@ -150,7 +147,7 @@ def _the_signature(embedded: Sequence[EmbeddedPdfSignature]) -> EmbeddedPdfSigna
     return signatures[0]
 
 
-def _require_tight(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature]) -> None:
+def _require_tight(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature], evidence: "_Evidence") -> None:
     """Every byte is covered: revision by revision by its own signature, and each signature by the next one."""
     for one in embedded:
         start, length, rest, tail = (int(number) for number in one.byte_range)
@@ -160,7 +157,7 @@ def _require_tight(pdf: bytes, embedded: Sequence[EmbeddedPdfSignature]) -> None
         if gap != b"<" + one.pkcs7_content.hex().upper().encode() + b">":  # one spelling only
             raise NotGenuine(N_("There are bytes that no signature covers."), _ASK)
         _require_nothing_hidden(one)
-    _require_plain(embedded[-1])
+    _require_plain(embedded[-1], evidence)
     if end_of(embedded[-1]) != len(pdf):
         raise NotGenuine(N_("Something was added after the last timestamp."), _ASK)
     revisions = embedded[0].reader.xrefs.total_revisions
@@ -186,7 +183,7 @@ def _require_nothing_hidden(one: EmbeddedPdfSignature) -> None:
         raise NotGenuine(N_("There are bytes that no signature covers."), _ASK)
 
 
-def _require_plain(last: EmbeddedPdfSignature) -> None:
+def _require_plain(last: EmbeddedPdfSignature, evidence: "_Evidence") -> None:
     """The last token itself lies in the last gap, so that no later signature covers it.
 
     What its own signature leaves open has one permitted form each: no certificate besides those that the document's
@@ -195,7 +192,7 @@ def _require_plain(last: EmbeddedPdfSignature) -> None:
     Source: RFC 5652 § 5.1, § 5.3; RFC 3161 § 2.4.2.
     """
     token, info = last.signed_data, last.signer_info
-    stored = {one.dump() for one in _dss_to_local_knowledge(last.reader).known_certs}
+    stored = {one.dump() for one in evidence.certificates}
     certificates = [one.chosen.dump() for one in token["certificates"]]
     signer = last.signer_cert
     signed_attributes, unsigned = info["signed_attrs"].dump(), info["unsigned_attrs"]
@@ -307,7 +304,102 @@ _TRAILER = frozenset({"/Size", "/Prev", "/Root", "/Info", "/ID"}) | frozenset(
 # (3) signature
 
 
-def _roots(trust_roots: Sequence[bytes]) -> list[x509.Certificate]:
+class _Evidence:
+    """What the trust file and the document's own store offer for judging certificates.
+
+    Args:
+        roots: trusted root certificates, DER.
+        reader: the document; its security store holds certificates, revocation lists and OCSP answers.
+    """
+
+    def __init__(self, roots: Sequence[bytes], reader: PdfFileReader) -> None:
+        self._roots = _parsed(roots)
+        store = DocumentSecurityStore.read_dss(reader)
+        self.certificates: list[x509.Certificate] = list(store.load_certs())
+        self._lists = [load_der_x509_crl(bytes(one.get_object().data)) for one in store.crls]
+        self._answers = [bytes(one.get_object().data) for one in store.ocsps]
+
+    def context(self, moment: dt.datetime) -> ValidationContext:
+        """Rules for judging certificates as of `moment`: no certificate passes without revocation data of that time.
+
+        Of each issuer's lists only the newest that was out by then counts: an older one would hide a revocation.
+        """
+        newest: dict[bytes, CertificateRevocationList] = {}
+        for one in sorted(self._lists, key=lambda known: known.last_update_utc):
+            if one.last_update_utc <= moment:
+                newest[one.issuer.public_bytes()] = one
+        return ValidationContext(
+            trust_roots=self._roots,
+            other_certs=self.certificates,
+            moment=moment,
+            crls=[one.public_bytes(Encoding.DER) for one in newest.values()],
+            ocsps=self._answers,
+            allow_fetching=False,
+            revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+        )
+
+    def require_trusted(self, status: SignatureStatus, moment: dt.datetime, *, timestamp: bool) -> ValidationPath:
+        """A signature is right, its issuer known, and no list in the document revokes it, late as it may have come.
+
+        Raises:
+            NotGenuine: with the reason.
+        """
+        if not status.intact or not status.valid:
+            raise NotGenuine(N_("The document was changed after it was signed."), _ASK)
+        path = status.validation_path
+        if not status.trusted or path is None:
+            raise _untrusted(status.trust_problem_indic, timestamp=timestamp)
+        for certificate in path.iter_certs(include_root=False):
+            for one in self._lists:
+                entry = one.get_revoked_certificate_by_serial_number(certificate.serial_number)
+                same_issuer = one.issuer.public_bytes() == certificate.issuer.dump()
+                if same_issuer and entry is not None and entry.revocation_date_utc <= moment:
+                    raise _untrusted(AdESFailure.REVOKED)
+        return path
+
+
+async def _require_signed(
+    embedded: Sequence[EmbeddedPdfSignature], evidence: _Evidence, at: dt.datetime
+) -> tuple[dt.datetime, dt.datetime]:
+    """Each signature is judged as of the time that the next timestamp vouches for. Returns when signed and stamped."""
+    signature, stamps = embedded[0], embedded[1:]
+    tokens = list(extract_tst_data_iter(signature.signer_info, signed=False))
+    if len(tokens) != 1:
+        raise NotGenuine(N_("The signature has no trusted time."), _ASK)
+    signed_at, *stamped_at = (_time_of(token) for token in (tokens[0], *(one.signed_data for one in stamps)))
+    for stamp, moment in zip(stamps, [*stamped_at[1:], stamped_at[-1]], strict=True):
+        stamp_status = await async_validate_pdf_timestamp(stamp, evidence.context(moment), skip_diff=True)
+        path = evidence.require_trusted(stamp_status, moment, timestamp=True)
+    if sorted((signed_at, *stamped_at)) != [signed_at, *stamped_at] or stamped_at[-1] > at + _TOLERANCE:
+        raise NotGenuine(
+            N_("The document's timestamps are out of order, or lie in the future."), N_("Check this computer's clock.")
+        )
+    if any(certificate.not_valid_after < at for certificate in path.iter_certs(include_root=True)):
+        raise NotGenuine(
+            N_("The document's last timestamp has run out."),
+            N_("Ask the board for a copy with a renewed timestamp."),
+        )
+    status = await async_validate_pdf_signature(
+        signature,
+        signer_validation_context=evidence.context(signed_at),
+        ts_validation_context=evidence.context(stamped_at[0]),
+        skip_diff=True,  # done above, once
+    )
+    evidence.require_trusted(status, signed_at, timestamp=False)
+    if status.timestamp_validity is None:
+        raise NotGenuine(N_("The signature has no trusted time."), _ASK)
+    evidence.require_trusted(status.timestamp_validity, stamped_at[0], timestamp=True)
+    if not status.bottom_line:
+        raise NotGenuine(N_("The signature is not valid."), _ASK)
+    return signed_at, stamped_at[-1]
+
+
+def _time_of(token: cms.SignedData) -> dt.datetime:
+    time: dt.datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+    return time
+
+
+def _parsed(trust_roots: Sequence[bytes]) -> list[x509.Certificate]:
     try:
         roots = [x509.Certificate.load(root, strict=True) for root in trust_roots]
         for root in roots:
@@ -317,68 +409,6 @@ def _roots(trust_roots: Sequence[bytes]) -> list[x509.Certificate]:
     if not roots:
         raise BadInput(N_("There is no trusted certificate to check against."), N_("Give a trust file."))
     return roots
-
-
-def _require_in_time(last: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: dt.datetime) -> dt.datetime:
-    """The last timestamp is right, from an issuer we know, and its certificates have not run out at `at`."""
-    stamped_at: dt.datetime = last.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
-    knowledge = _dss_to_local_knowledge(last.reader)
-    context = ValidationContext(
-        trust_roots=list(roots),
-        other_certs=knowledge.known_certs,
-        moment=stamped_at,
-        crls=[one.crl_data for one in knowledge.known_crls],
-        ocsps=[one.ocsp_response_data for one in knowledge.known_ocsps],
-        allow_fetching=False,
-        revinfo_policy=_REVOCATION,
-    )
-    status = run(async_validate_pdf_timestamp(last, context, skip_diff=True))
-    if not status.intact or not status.valid:
-        raise NotGenuine(N_("The document was changed after it was signed."), _ASK)
-    if not status.trusted or status.validation_path is None:
-        raise _untrusted(status.trust_problem_indic, timestamp=True)
-    if stamped_at > at + _TOLERANCE:
-        raise NotGenuine(N_("The document's timestamp lies in the future."), N_("Check this computer's clock."))
-    if any(certificate.not_valid_after < at for certificate in _certificates(status.validation_path)):
-        raise NotGenuine(
-            N_("The document's last timestamp has run out."),
-            N_("Ask the board for a copy with a renewed timestamp."),
-        )
-    return stamped_at
-
-
-def _require_valid(
-    signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], stamped_at: dt.datetime
-) -> dt.datetime:
-    policy = CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build(trust_roots=list(roots)), revinfo_policy=_REVOCATION
-    )
-    spec = PdfSignatureValidationSpec(
-        SignatureValidationSpec(
-            cert_validation_policy=policy,
-            revinfo_gathering_policy=RevocationInfoGatheringSpec(
-                online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
-                certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
-            ),
-        ),
-        diff_policy=None,  # done above, once
-    )
-    timing = ValidationTimingInfo(
-        validation_time=stamped_at, best_signature_time=stamped_at, point_in_time_validation=True
-    )
-    result = run(ades_lta_validation(signature, spec, timing))
-    status = result.api_status
-    if result.ades_subindic is not AdESPassed.OK:
-        raise _untrusted(result.ades_subindic)
-    if not isinstance(status, PdfSignatureStatus) or not status.bottom_line:
-        raise NotGenuine(N_("The signature is not valid."), _ASK)
-    if result.signature_timestamp_status is None or result.oldest_evidence_record_timestamp is None:
-        raise NotGenuine(N_("The signature has no trusted time."), _ASK)
-    stamp = result.signature_timestamp_status.api_status
-    if stamp is None or not (stamp.intact and stamp.valid and stamp.trusted):
-        raise NotGenuine(N_("The signature has no trusted time."), _ASK)
-    signed_at: dt.datetime = stamp.timestamp
-    return signed_at
 
 
 def _untrusted(indication: AdESSubIndic | None, *, timestamp: bool = False) -> NotGenuine:
@@ -404,10 +434,6 @@ def _untrusted(indication: AdESSubIndic | None, *, timestamp: bool = False) -> N
     if timestamp:
         return NotGenuine(N_("The document's timestamp is not valid."), _ASK)
     return NotGenuine(N_("The signature is not valid."), _ASK)
-
-
-def _certificates(path: ValidationPath) -> list[x509.Certificate]:
-    return list(path.iter_certs(include_root=True))
 
 
 # What the signed letter carries

@@ -106,7 +106,7 @@ def _pdf() -> bytes:
         picture_page = document.add_blank_page(page_size=(595, 200))
         image = pikepdf.Stream(document, _portrait(name))
         image.Type, image.Subtype, image.ColorSpace = pikepdf.Name.XObject, pikepdf.Name.Image, pikepdf.Name.DeviceGray
-        image.Width, image.Height, image.BitsPerComponent = 1190, 400, 8
+        image.Width, image.Height, image.BitsPerComponent = 2480, 834, 8
         picture_page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
         picture_page.Contents = document.make_stream(b"595 0 0 200 0 0 cm /Im0 Do")
         buffer = io.BytesIO()
@@ -179,7 +179,7 @@ def _glyph_font(document: pikepdf.Pdf, name: str) -> tuple[pikepdf.Object, bytes
 
 @cache
 def _portrait(name: str) -> bytes:
-    """The name as pixels, 1190 × 400 grey."""
+    """The name as pixels, 2480 × 834 grey, 300 dpi."""
     with pikepdf.new() as document:
         page = document.add_blank_page(page_size=(595, 200))
         page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=_simple_font(document)))
@@ -188,8 +188,8 @@ def _portrait(name: str) -> bytes:
         buffer = io.BytesIO()
         document.save(buffer)
     with pdf.PDFIUM, pypdfium2.PdfDocument(buffer.getvalue()) as drawn:
-        image = drawn[0].render(scale=2, grayscale=True).to_pil()
-    return bytes(image.resize((1190, 400)).tobytes())
+        image = drawn[0].render(scale=2480 / 595, grayscale=True).to_pil()
+    return bytes(image.resize((2480, 834)).tobytes())
 
 
 @cache
@@ -235,7 +235,7 @@ def _rtf() -> bytes:
 @cache
 def _photo() -> bytes:
     buffer = io.BytesIO()
-    image = Image.frombytes("L", (1190, 400), _portrait(planted().full_name))
+    image = Image.frombytes("L", (2480, 834), _portrait(planted().full_name))
     exif = Image.Exif()
     exif[0x9C9D] = planted().full_name.encode("utf-16-le")
     image.save(buffer, "JPEG", quality=95, exif=exif)

@@ -49,14 +49,19 @@ class Font:
         width: bytes per code.
         tables: mappings from code to text, the font's own ToUnicode first.
         fallback: codec for codes that no table knows, or None.
+
+    Attributes:
+        shown: every string that was read with it.
     """
 
     def __init__(self, width: int, tables: list[dict[int, str]], fallback: str | None) -> None:
         self.width, self.fallback = width, fallback
         self.tables = [_Table(table, width, fallback) for table in tables]
+        self.shown: set[bytes] = set()
 
     def read(self, raw: bytes) -> list[str]:
         """The string in each way the font gives; the first is the best."""
+        self.shown.add(raw)
         if not self.tables:
             return [raw.decode(self.fallback, "replace") if self.fallback else ""]
         if self.width == 1:
@@ -68,9 +73,6 @@ class Font:
             numbers = [int.from_bytes(raw[i : i + self.width], "big") for i in range(0, len(raw), self.width)]
             return ["".join(table[number] for number in numbers) for table in self.tables]
         return [codes.translate(table) for table in self.tables]
-
-
-_BLIND = Font(1, [], "cp1252")
 
 
 class Fonts:
@@ -87,6 +89,10 @@ class Fonts:
         if key not in self._fonts:
             self._fonts[key] = _font(obj)
         return self._fonts[key]
+
+    def __iter__(self) -> Iterator[tuple[int, Font]]:
+        """Object number and font, for those that stand as objects of their own."""
+        return iter((number, font) for (number, _), font in self._fonts.items())
 
     @staticmethod
     def fingerprint(resources: Any) -> bytes:
@@ -118,7 +124,8 @@ def text_of(stream: Any, resources: Any, fonts: Fonts) -> Iterator[str]:
     states = resources.get("/ExtGState") if isinstance(resources, pikepdf.Dictionary) else None
     properties = resources.get("/Properties") if isinstance(resources, pikepdf.Dictionary) else None
     out = _Drawing()
-    font, stack = _BLIND, []
+    blind = Font(1, [], "cp1252")
+    font, stack = blind, []
     try:
         operations = pikepdf.parse_content_stream(stream, _OPERATORS)
     except (pikepdf.PdfError, TypeError, ValueError):
@@ -138,7 +145,7 @@ def text_of(stream: Any, resources: Any, fonts: Fonts) -> Iterator[str]:
                     out.say(" ")
         elif name == "Tf" and operands:
             found = named.get(str(operands[0])) if isinstance(named, pikepdf.Dictionary) else None
-            font = fonts.of(found) if isinstance(found, pikepdf.Dictionary) else _BLIND
+            font = fonts.of(found) if isinstance(found, pikepdf.Dictionary) else blind
         elif name == "gs" and operands and isinstance(states, pikepdf.Dictionary):
             state = states.get(str(operands[0]))
             chosen = state.get("/Font") if isinstance(state, pikepdf.Dictionary) else None

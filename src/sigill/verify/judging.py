@@ -124,7 +124,8 @@ class Matcher:
         ]
         titles = {word for m in (*withheld, *(register or {}).values()) for word in words_of(m.title)}
         self._titles = _TITLES | {word for word in titles if len(word) > 5}
-        self._bytes, self._byte_patterns = _byte_searcher([form for p in self._people for form in p.spelled])
+        spelled = [form for p in self._people for form in p.spelled if not self._standing.holds(words_of(form))]
+        self._bytes, self._byte_patterns = _byte_searcher(spelled)
 
     def in_text(
         self,
@@ -211,7 +212,7 @@ class Matcher:
             return Hit(needle.kind, "possible", first, last)
         if needle.kind in ("initial and surname", "given name and initial"):
             return self._with_initial(text, needle, first, last, named, prose)
-        return self._lone_name(text, needle, person, first, last, explained, pattern.genitive)
+        return self._lone_name(text, needle, person, first, last, explained, pattern.genitive, prose)
 
     def _with_initial(
         self, text: Folded, needle: Needle, first: int, last: int, named: bool, prose: bool
@@ -220,7 +221,7 @@ class Matcher:
             len(text.before(index)) <= 2 and "\n" not in text.before(index) for index in range(first + 1, last)
         )
         tied = all("_" in text.before(index) for index in range(first + 1, last))
-        if tied:
+        if tied and len(needle.dense) >= 4:
             return Hit(needle.kind, "likely", first, last)
         if not (named and joined and prose):
             return None
@@ -246,6 +247,7 @@ class Matcher:
         last: int,
         explained: frozenset[str],
         genitive: bool,
+        prose: bool,
     ) -> Hit | None:
         words = text.words[first:last]
         spelled = text.cased[text.spans[first][0] : text.spans[last - 1][1]]
@@ -276,6 +278,8 @@ class Matcher:
             return possible
         if needle.certain:
             return Hit(needle.kind, "certain", first, last)
+        if not prose:
+            return possible
         if spaced_out and len(needle.parts[0]) >= 4:
             return likely
         if self._signed_off(text, first):
@@ -563,8 +567,14 @@ class _Standing:
             forms |= {words_of(member.email), words_of(member.email.split("@")[0])}
         forms -= hidden
         forms -= {name[1:] + name[:1] for name in hidden}
-        patterns = [f" {' '.join(form)}{end} " for form in forms if len(form) > 1 for end in ("", "s")]
+        self._forms = [f" {' '.join(form)} " for form in forms if len(form) > 1]
+        patterns = [f"{form[:-1]}{end} " for form in self._forms for end in ("", "s")]
         self._automaton = AhoCorasick(patterns) if patterns else None
+
+    def holds(self, words: tuple[str, ...]) -> bool:
+        """Whether the words are part of such a name: found in raw bytes they would prove nothing."""
+        part = f" {' '.join(words)} "
+        return any(part in form for form in self._forms)
 
     def spans(self, text: Folded) -> list[tuple[int, int]]:
         """Word ranges (first, one past last) of names that may stand."""

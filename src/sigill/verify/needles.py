@@ -279,6 +279,6 @@ def _spelled(person: StaffMember, firsts: list[str], lasts: list[str]) -> tuple[
     """What to look for in raw bytes: long enough not to turn up in a compressed stream by chance."""
     found = [f"{first} {last}" for first in firsts for last in lasts]
     found += [f"{last}{comma} {first}" for first in firsts for last in lasts for comma in (",", "")]
-    found += [last for last in lasts if not any(map(wordlike, words_of(last)))]
+    found += [last for last in lasts if len(last) >= 7 and not any(map(wordlike, words_of(last)))]
     found += [person.email, person.email.split("@")[0], person.user_id, person.staff_id, person.phone, person.mobile]
     return tuple(dict.fromkeys(form for form in found if len(form) >= 6))

@@ -30,6 +30,7 @@ PDFIUM = threading.Lock()  # pdfium is not safe for threads
 _PROGRAMS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sigill-reader")
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _LITERAL = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<([0-9A-Fa-f\s]{2,})>", re.DOTALL)
+_FILE_ID = re.compile(rb"/ID\s*\[\s*(?:<[0-9A-Fa-f\s]*>\s*){2}\]")
 _NAME = re.compile(rb"/([^\s()<>\[\]{}/%]{2,})")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _LONG = 256  # bytes; longer strings may be no text at all
@@ -149,7 +150,7 @@ def _lexed(data: bytes, joint: str) -> str:
     found: list[str] = []
     if not joint and _glyph_ids(data):
         return ""
-    for match in _LITERAL.finditer(data):
+    for match in _LITERAL.finditer(_FILE_ID.sub(b"", data)):
         if match[1] is not None:
             digits = re.sub(rb"\s", b"", match[1])
             found.append(string_text(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())))
@@ -312,6 +313,8 @@ def _collect(obj: Any, strings: list[bytes], names: list[str], files: list[tuple
         mapping = obj.stream_dict if isinstance(obj, pikepdf.Stream) else obj
         for key, item in mapping.items():
             names.append(str(key)[1:])
+            if key == "/ID" and isinstance(item, pikepdf.Array):
+                continue  # random bytes; the search in raw bytes has them
             if key == "/EF" and isinstance(item, pikepdf.Dictionary):
                 label = str(mapping.get("/UF", mapping.get("/F", "")))
                 files += [(label, stream) for stream in item.values() if isinstance(stream, pikepdf.Stream)]
@@ -497,15 +500,19 @@ def read_ocr(source: PdfFile) -> Iterator[Finding]:
     """Text in the pixels of pages that show pictures, drawn outlines or no text at all."""
     with PDFIUM:
         document = pypdfium2.PdfDocument(source.data)
-        try:
-            for number in range(len(document)):
+        count = len(document)
+    try:
+        for number in range(count):
+            with PDFIUM:
                 page = document[number]
-                if picture.worth_reading(page):
-                    image = page.render(scale=300 / 72, grayscale=True, may_draw_forms=True).to_pil()
-                    text = picture.ocr(image, source.wanted.bounds.seconds)
-                    yield Reading("ocr", (*source.place, f"page {number}"), text, page=number)
+                drawn = picture.drawn(page) if picture.worth_reading(page) else None
                 page.close()
-        finally:
+            if drawn is not None:
+                # Without the lock: OCR takes seconds, and other threads may want to read meanwhile.
+                text = picture.ocr(drawn, source.wanted.bounds.seconds)
+                yield Reading("ocr", (*source.place, f"page {number + 1}"), text, page=number + 1)
+    finally:
+        with PDFIUM:
             document.close()
 
 

@@ -101,6 +101,20 @@ def worth_reading(page: Any) -> bool:
     return curves > _CURVES
 
 
+def drawn(page: Any) -> Image.Image:
+    """A pdfium page as pixels, grey, 300 dpi, or less where that would be too many pixels.
+
+    Raises:
+        Blocked: the page is too large even at 72 dpi.
+    """
+    width, height = page.get_size()
+    scale = min(300 / 72, (_MAX_PIXELS / max(1.0, width * height)) ** 0.5)
+    if scale < 1:
+        raise Blocked(N_("A picture is too large to be checked."), N_("Scale it down."))
+    image: Image.Image = page.render(scale=scale, grayscale=True, may_draw_forms=True).to_pil()
+    return image
+
+
 def ocr(image: Image.Image, seconds: float = 120.0) -> str:
     """Read the letters in a picture with tesseract.
 

@@ -22,6 +22,27 @@ def staff_option() -> Callable[[F], F]:
     return click.option("--staff", type=click.Path(path_type=Path), required=True, help=_("The staff register, CSV."))
 
 
+def hide_option() -> Callable[[F], F]:
+    """`--hide STAFF_ID`, repeated."""
+    return click.option(
+        "--hide", "hide", multiple=True, required=True, help=_("Staff id of a person to hide; repeat it for more.")
+    )
+
+
+def keep_option() -> Callable[[F], F]:
+    """`--keep NAME`, repeated."""
+    return click.option(
+        "--keep", multiple=True, help=_("Full name of somebody outside the register who stays readable; repeat it.")
+    )
+
+
+def ocr_option() -> Callable[[F], F]:
+    """`--no-ocr`."""
+    return click.option(
+        "--no-ocr", is_flag=True, help=_("Do not read pixels; a page that is only a picture is blocked.")
+    )
+
+
 def json_option() -> Callable[[F], F]:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help=_("Print the result as JSON, for programs."))

@@ -198,7 +198,7 @@ class Aside:
         new: pikepdf.Pdf,
         finder: Finder,
         pages: dict[Any, int],
-        sinks: Callable[[int, float], float],
+        at: Callable[[int, float], tuple[int, float]],
         touched: Callable[[int, tuple[float, float, float, float]], bool],
     ) -> None:
         """Write links, outline, labels, title and attachments.
@@ -207,19 +207,22 @@ class Aside:
             new: the new document, its pages in place.
             finder: knows the document.
             pages: objgen of a source page → its number.
-            sinks: (page, y) → points by which things at that height have moved down.
+            at: (source page, y) → page and height where that is now.
             touched: whether a box on a page overlaps text that was set again.
         """
-        self.new, self.finder, self.pages, self.sinks, self.touched = new, finder, pages, sinks, touched
+        self.new, self.finder, self.pages, self.at, self.touched = new, finder, pages, at, touched
+        self._kept: dict[int, list[Any]] = {}
         for number, page in enumerate(self.source.pages):
             self._annotations(number, page)
+        for number, kept in self._kept.items():
+            if number < len(self.new.pages):
+                self.new.pages[number].obj["/Annots"] = Array(kept)
         self._outline()
         self._labels()
         self._catalog()
         self._attachments()
 
     def _annotations(self, number: int, page: pikepdf.Page) -> None:
-        kept = []
         part = f"page {number + 1}"
         for annotation in annotations(page):
             subtype = str(annotation.get("/Subtype"))
@@ -231,9 +234,9 @@ class Aside:
             elif subtype not in (*DRAWN, "/Popup", "/FileAttachment"):
                 self.report.took(part, "annotation")
             if made is not None:
-                kept.append(self.new.make_indirect(made))
-        if kept:
-            self.new.pages[number].obj["/Annots"] = Array(kept)
+                box = self._rect(annotation, number) or (0.0, 0.0, 0.0, 0.0)
+                where = self.at(number, (box[1] + box[3]) / 2)[0]
+                self._kept.setdefault(where, []).append(self.new.make_indirect(made))
 
     def _rect(self, annotation: pikepdf.Object, number: int) -> tuple[float, float, float, float] | None:
         rect = annotation.get("/Rect")
@@ -243,8 +246,13 @@ class Aside:
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
     def _moved(self, number: int, box: tuple[float, float, float, float]) -> Array:
-        down = self.sinks(number, (box[1] + box[3]) / 2)
+        down = self._down(number, box)
         return Array([round(v, 2) for v in (box[0], box[1] - down, box[2], box[3] - down)])
+
+    def _down(self, number: int, box: tuple[float, float, float, float]) -> float:
+        """Points by which a box has moved down (on its page)."""
+        middle = (box[1] + box[3]) / 2
+        return middle - self.at(number, middle)[1]
 
     def _link(self, annotation: pikepdf.Object, number: int, part: str) -> Dictionary | None:
         box = self._rect(annotation, number)
@@ -292,7 +300,7 @@ class Aside:
         for key in ("/C", "/IC", "/CA", "/Border", "/Name"):
             if key in annotation and (value := plain(annotation[key])) is not None:
                 out[key] = value
-        down = self.sinks(number, (box[1] + box[3]) / 2)
+        down = self._down(number, box)
         for key in ("/QuadPoints", "/L", "/Vertices"):
             if key in annotation:
                 values = [float(v) for v in annotation[key]]
@@ -323,17 +331,23 @@ class Aside:
             return None
         page = target[0]
         number = int(page) if isinstance(page, int) else self.pages.get(getattr(page, "objgen", None))
-        if number is None or not 0 <= number < len(self.new.pages):
+        if number is None or not 0 <= number < len(self.source.pages):
             return None
-        made: list[Any] = [self.new.pages[number].obj]
-        if len(target) > 1 and str(target[1]) == "/XYZ":
-            x, y = (target[2] if len(target) > 2 else None), (target[3] if len(target) > 3 else None)
-            down = self.sinks(number, float(y)) if y is not None else 0.0
-            top = round(float(y) - down, 1) if y is not None else None
-            made += [Name.XYZ, round(float(x), 1) if x is not None else None, top, None]
-        else:
-            made.append(Name.Fit)
-        return Array(made)
+        height = float(target[3]) if len(target) > 3 and str(target[1]) == "/XYZ" and target[3] is not None else None
+        where, top = self.at(number, height if height is not None else 1e6)
+        if height is None:
+            where = self.at(number, self._top_of(number))[0]
+        if not 0 <= where < len(self.new.pages):
+            return None
+        page = self.new.pages[where].obj
+        if height is None:
+            return Array([page, Name.Fit])
+        x = target[2]
+        return Array([page, Name.XYZ, round(float(x), 1) if x is not None else None, round(top, 1), None])
+
+    def _top_of(self, number: int) -> float:
+        box = self.source.pages[number].mediabox
+        return 0.85 * float(box[3])
 
     def _outline(self) -> None:
         items = list(self._outline_texts())

@@ -31,6 +31,9 @@ def tick(points: float) -> int:
     return math.floor(points * TICK + 0.5137)
 
 
+Box = tuple[float, float, float, float]
+
+
 @dataclass(slots=True)
 class Band:
     """What stands side by side.
@@ -46,7 +49,7 @@ class Band:
 
     page: int
     paragraphs: list[Paragraph]
-    pictures: list[tuple[float, float, float, float]]
+    pictures: list[Box]
     first: float
     last: float
     top: float
@@ -72,9 +75,9 @@ class Sheet:
     """
 
     number: int
-    box: tuple[float, float, float, float]
+    box: Box
     body: list[Paragraph]
-    pictures: list[tuple[float, float, float, float]]
+    pictures: list[Box]
     ceiling: float
     floor: float
     laid: Mapping[int, Laid]
@@ -94,7 +97,7 @@ class Places:
         limits: source page → (ceiling, floor).
         pages: number of pages now.
         moved: source pages whose content may have moved.
-        tops, bottoms: page → heights between which body text stands, for what is cut by a page's end.
+        area: heights between which text stands, for what is cut by a page's end.
     """
 
     lines: dict[int, list[tuple[int, float]]] = field(default_factory=dict)
@@ -128,7 +131,7 @@ def _held(band: Band, y: float, *, first: bool) -> tuple[int, float]:
     return page, (ref + tick(y - (band.first if first else band.last))) / TICK
 
 
-def _bands(page: int, body: Sequence[Paragraph], pictures: Sequence[tuple[float, float, float, float]]) -> list[Band]:
+def _bands(page: int, body: Sequence[Paragraph], pictures: Sequence[Box]) -> list[Band]:
     items: list[tuple[float, float, Any]] = [
         (p.top - 0.1 * p.segments[0].em, p.bottom, p) for p in body if not p.segments[0].angle
     ]
@@ -197,14 +200,12 @@ class Setter:
 
     Args:
         sheets: the document's pages.
-        joint: gap in ticks between two bands that a page's end separates; see `usual_gaps`.
     """
 
     def __init__(self, sheets: Sequence[Sheet]) -> None:
         self.sheets = sheets
         self.gaps = usual_gaps(sheets)
         self.places = Places(pages=len(sheets))
-        self.extra: dict[int, int] = {}
 
     def run(self) -> tuple[Places, list[int]]:
         """Set all chains.
@@ -374,7 +375,7 @@ def _floor(sheet: Sheet) -> float:
 _DIGITS = re.compile(r"\d+")
 
 
-def furniture(pages: Sequence[tuple[tuple[float, float, float, float], Sequence[Paragraph]]]) -> set[int]:
+def furniture(pages: Sequence[tuple[Box, Sequence[Paragraph]]]) -> set[int]:
     """Running heads and feet: what stands at the same height on most pages with the same words, page numbers aside,
     and what stands in the outermost margin.
 
@@ -408,91 +409,76 @@ def furniture(pages: Sequence[tuple[tuple[float, float, float, float], Sequence[
 # -- painted things ----------------------------------------------------------------------------------------------------
 
 
-def move(paint: Paint, page: int, places: Places, box: tuple[float, float, float, float]) -> list[tuple[int, Paint]]:
+def move(paint: Paint, page: int, places: Places, box: Box) -> list[tuple[int, Paint]]:
     """A painted thing where it belongs now.
 
     Args:
-        paint: from source page `page`.
+        paint: from source page `page`, one whose text has been set anew.
         box: the page's media box.
 
     Returns:
-        (new page, thing): moved as a whole, stretched where it spans text that grew or shrank, or cut in two where a
-        page now ends inside it.
+        (new page, thing): moved as a whole, stretched where it spans text that grew or shrank, or cut where a page
+        now ends inside it. Nothing for what lies outside the text area: that stays on its page.
     """
-    points = paint.points()
-    ys = [y for _, y in points]
-    whole = bool(ys) and max(ys) - min(ys) > 0.8 * (box[3] - box[1])
-    if not points or whole or page not in places.moved:
-        return [(_own_page(page, places), paint)]
+    ys = [y for _, y in paint.points()]
+    if not ys or max(ys) - min(ys) > 0.8 * (box[3] - box[1]):
+        return []
+    ceiling, floor = places.limits[page]
+    if min(ys) > ceiling or max(ys) < floor:
+        return []
+    clip = moved_clip(paint.gfx.clip, page, places, box)
     if paint.kind != "path":
         number, y = places.at(page, max(ys))
-        return [(number, _shifted(paint, y - max(ys)))]
+        a, b, c, d, e, f = paint.gfx.ctm
+        gfx = replace(paint.gfx, ctm=(a, b, c, d, e, y - (max(ys) - f)), clip=clip)
+        return [(number, Paint(gfx, paint.kind, paint.body, paint.ref, None, paint.hidden))]
     targets = {y: places.at(page, y) for y in ys}
     numbers = sorted({number for number, _ in targets.values()})
-    if len(numbers) == 1:
-        shifts = {round(new - y, 2) for y, (_, new) in targets.items()}
-        if shifts == {0.0}:
-            return [(numbers[0], paint)]
-        return [(numbers[0], _stretched(paint, {y: new for y, (_, new) in targets.items()}))]
-    out = []
     top, bottom = places.area
+    out = []
     for number in range(numbers[0], numbers[-1] + 1):
         heights = {
             y: (new if on == number else (bottom if on > number else top)) for y, (on, new) in targets.items()
         }
-        out.append((number, _stretched(paint, heights)))
+        out.append((number, _stretched(paint, heights, clip)))
     return out
 
 
-def _own_page(page: int, places: Places) -> int:
-    bands = places.bands.get(page)
-    if bands:
-        return bands[0].placed[0][0]
-    return page
-
-
-def _shifted(paint: Paint, dy: float) -> Paint:
-    if abs(dy) < 0.01:
-        return paint
-    a, b, c, d, e, f = paint.gfx.ctm
-    gfx = replace(paint.gfx, ctm=(a, b, c, d, e, f + dy), clip=lifted(paint.gfx.clip, dy))
-    return Paint(gfx, paint.kind, paint.body, paint.ref, None, paint.hidden)
-
-
-def lifted(clip: Clip, dy: float) -> Clip:
-    """A clip moved along; one that is not a box is given up (it would cut what has moved)."""
-    box, _ = clip
-    if box is None:
+def moved_clip(clip: Clip, page: int, places: Places, box: Box) -> Clip:
+    """A clip moved with what it cuts. One that a page's end now divides, or that is no box, is given up."""
+    cut, _ = clip
+    if cut is None or cut[3] - cut[1] > 0.7 * (box[3] - box[1]):
+        return cut, ()
+    (on, low), (other, high) = places.at(page, cut[1]), places.at(page, cut[3])
+    if on != other or high <= low:
         return None, ()
-    return (box[0], box[1] - abs(dy), box[2], box[3] + abs(dy)), ()
+    return (cut[0], low, cut[2], high), ()
 
 
-def _stretched(paint: Paint, heights: Mapping[float, float]) -> Paint:
-    """A path with the heights of its corners replaced."""
-    back = invert(paint.gfx.ctm)
+def _stretched(paint: Paint, heights: Mapping[float, float], clip: Clip) -> Paint:
+    """A path with the heights of its corners replaced, written without the source's own origin."""
+    a, b, c, d, _, _ = paint.gfx.ctm
+    linear: Matrix = (a, b, c, d, 0.0, 0.0)
+    back = invert(linear)
     if back is None:
         return paint
     body: list[bytes] = []
 
-    def put(x: float, y: float, op: bytes = b"") -> None:
+    def put(x: float, y: float) -> None:
         px, py = apply(paint.gfx.ctm, x, y)
-        u, v = apply(back, px, heights.get(py, py))
+        u, v = apply(back, round(px, 3), heights.get(py, py))
         body.extend((lex.num(u), lex.num(v)))
-        if op:
-            body.append(op)
 
     for op, values in paint.path():
         if op == b"re":
             x, y, w, h = values
             for i, corner in enumerate(((x, y), (x + w, y), (x + w, y + h), (x, y + h))):
-                put(*corner, b"l" if i else b"m")
+                put(*corner)
+                body.append(b"l" if i else b"m")
             body.append(b"h")
         else:
             for i in range(0, len(values) - 1, 2):
                 put(values[i], values[i + 1])
             body.append(op)
-    gfx = replace(paint.gfx, clip=lifted(paint.gfx.clip, max(abs(new - y) for y, new in heights.items())))
+    gfx = replace(paint.gfx, ctm=linear, clip=clip)
     return Paint(gfx, "path", [*body, paint.body[-1]], None, None, paint.hidden)
-
-
-__all__ = ["Band", "Matrix", "Places", "Setter", "Sheet", "furniture", "lifted", "move"]

@@ -57,20 +57,22 @@ class Segment:
 
     def first_word_width(self) -> float:
         """Width of its first word in points, roughly: by share of characters in the first piece that has a space."""
+        before: Show | None = None
         for show in self.shows:
+            if before is not None and _spaced(before, show):
+                return before.end - self.x0
             at = show.text.find(" ", 1)
             if at > 0:
                 offsets = show.offsets()
                 glyph = show.char_to_glyph()[at]
                 scale = math.hypot(show.matrix[0], show.matrix[1])
                 return show.x + offsets[glyph] * scale - self.x0
-        for before, after in zip(self.shows, self.shows[1:], strict=False):
-            if _spaced(before, after):
-                return before.end - self.x0
+            before = show
         return self.x1 - self.x0
 
 
 def _spaced(before: Show, after: Show) -> bool:
+    """Whether a word ends between two pieces; a space that one of them shows is not counted again."""
     return after.x - before.end > SPACE_GAP * min(before.em, after.em)
 
 
@@ -83,13 +85,15 @@ class Paragraph:
         soft: for each line but the first, whether the break before it was made for want of room.
         left, right: the measure in points, `right` not dependent on its own text.
         align: `left`, `right` or `center`.
-        leading: distance of baselines.
+        indent: the leftmost place that text set from the right may begin at.
+        leading: distance of baselines; 0 for a single line until the document's usual one is known.
     """
 
     segments: list[Segment]
     left: float = 0.0
     right: float = 0.0
     align: str = "left"
+    indent: float = 0.0
     leading: float = 0.0
 
     @property
@@ -177,11 +181,11 @@ class Measures:
     """What the document's text areas look like, as far as many lines agree on it. Filled page by page.
 
     Args:
-        ends: page format → left edge (whole points) → right edges of the lines that begin there.
+        ends: page format → left edge (whole points) → left and right edges of the lines that begin there.
         leadings: size → the usual distances of baselines.
     """
 
-    ends: dict[tuple[int, int], dict[int, list[float]]] = field(
+    ends: dict[tuple[int, int], dict[int, list[tuple[float, float]]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
     leadings: dict[float, Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
@@ -191,18 +195,15 @@ class Measures:
     def learn(self, page: tuple[int, int], segments: Sequence[Segment]) -> None:
         """Take in one page's lines."""
         ends = self.ends[page]
-        above: dict[int, Segment] = {}
         for segment in segments:
-            if segment.angle:
-                continue
-            left = round(segment.x0)
-            ends[left].append(segment.x1)
-            upper = above.get(left)
-            if upper is not None and abs(upper.em - segment.em) < 0.1:
-                distance = upper.y - segment.y
-                if 0.9 * segment.em < distance < 2.2 * segment.em:
-                    self.leadings[round(segment.em, 1)][round(distance, 2)] += 1
-            above[left] = segment
+            if not segment.angle:
+                ends[round(segment.x0)].append((segment.x0, segment.x1))
+
+    def learn_leadings(self, found: Iterable["Paragraph"]) -> None:
+        """Take in the distances of lines within paragraphs."""
+        for paragraph in found:
+            if len(paragraph.segments) > 1:
+                self.leadings[round(paragraph.segments[0].em, 1)][paragraph.leading] += 1
 
     def leading(self, em: float) -> float:
         """The usual distance of baselines at this size."""
@@ -212,18 +213,15 @@ class Measures:
             return min(value for value, count in known.items() if count == best)
         return 1.2 * em
 
-    def at(self, page: tuple[int, int], x: float) -> list[float]:
-        """Right edges of all lines that begin at x, give or take a point."""
-        ends = self.ends[page]
-        return [end for left in (round(x) - 1, round(x), round(x) + 1) for end in ends.get(left, ())]
-
     def margin(self, page: tuple[int, int]) -> float:
         """The left margin: the leftmost place where lines usually begin."""
         if page not in self._margin:
             ends = self.ends[page]
             most = max(map(len, ends.values()), default=0)
             usual = [x for x, found in ends.items() if len(found) >= max(2, 0.05 * most)]
-            self._margin[page] = float(min(usual, default=min(ends, default=0)))
+            left = min(usual, default=min(ends, default=0))
+            counts = Counter(round(x0, 2) for x0, _ in ends.get(left, ()))
+            self._margin[page] = min((x for x, n in counts.items() if n == max(counts.values())), default=float(left))
         return self._margin[page]
 
     def body(self, page: tuple[int, int]) -> float:
@@ -234,18 +232,20 @@ class Measures:
 
     def _right_margin(self, page: tuple[int, int]) -> float:
         width, margin = float(page[0]), self.margin(page)
-        ends = [x1 for left, found in self.ends[page].items() for x1 in found if x1 - left > 0.4 * (width - 2 * margin)]
-        if (edge := _shared(ends, 0.12)) is not None:
-            return edge  # justified: many lines end there
+        ends = [
+            x1 for found in self.ends[page].values() for x0, x1 in found if x1 - x0 > 0.4 * (width - 2 * margin)
+        ]  # fmt: skip
         mirror = width - margin
+        if (edge := _shared(ends, 0.3)) is not None:
+            return mirror if abs(edge - mirror) < 1 else edge  # justified: many lines end there
         outer = max(ends, default=mirror)
-        if mirror - 60 < outer <= mirror + 1:
+        if mirror - 60 < outer <= mirror + 4.5:  # a hyphen may hang out
             return mirror
         return math.ceil((outer + 0.01) / 6) * 6.0
 
     def right(self, page: tuple[int, int], x0: float, x1: float) -> float:
         """The right margin of text that begins at x0 and was seen to reach x1."""
-        same = self.at(page, x0)
+        same = [x1 for start, x1 in self.ends[page].get(round(x0), ()) if abs(start - x0) < 0.34]
         if len(same) >= 8 and (edge := _shared(same, 0.35)) is not None and edge >= x1 - 1:
             return edge  # a justified column of its own
         body = self.body(page)
@@ -253,14 +253,18 @@ class Measures:
 
 
 def _shared(ends: Sequence[float], share: float) -> float | None:
-    """The outermost right edge if many lines have just that one."""
+    """The right edge that many of the longest lines have in common; a hyphen may hang out over it."""
     if len(ends) < 4:
         return None
-    edge = max(ends)
-    near = sorted(end for end in ends if end > edge - 0.6)
-    if len(near) >= max(3, share * len(ends)):
-        return round(near[len(near) // 2] * 4) / 4
-    return None
+    outer = max(ends)
+    bins: Counter[int] = Counter()
+    for end in ends:
+        if end > outer - 9:
+            bins[math.floor(end * 2 + 0.13)] += 1
+    most = max(bins.values())
+    if most < max(4, share * len(ends)):
+        return None
+    return (max(edge for edge, count in bins.items() if count == most) + 0.5) / 2
 
 
 def place(shows: Iterable[Show]) -> list[Show]:
@@ -284,11 +288,22 @@ def place(shows: Iterable[Show]) -> list[Show]:
             cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
             show.x, show.y = e * cos + f * sin, f * cos - e * sin
         trailing = show.spacing[0] * show.spacing[2]
-        show.end = show.x + (show.width - trailing) * along * (1 if show.width >= 0 else 1)
-        if show.end < show.x:
-            show.end = show.x
+        show.end = max(show.x, show.x + (show.width - trailing) * along)
+        if show.text[-1:] == " " and (blank := _trailing_blank(show)):
+            show.end = max(show.x, show.end - blank * along)
         out.append(show)
     return out
+
+
+def _trailing_blank(show: Show) -> float:
+    """Width in text space of the spaces a piece ends with: they are no part of the line's length."""
+    reading, (tc, tw, th) = show.font.reading, show.spacing
+    width = 0.0
+    for code in reversed(show.codes):
+        if reading[code] != " ":
+            break
+        width += show.font.advance[code] * show.size / 1000 + tc + (tw if code == 32 and not show.font.type0 else 0.0)
+    return width * th
 
 
 def segments(shows: Sequence[Show]) -> list[Segment]:
@@ -448,6 +463,9 @@ def paragraphs(
             open_.append(home)
             continue
         new = Paragraph([segment], segment.x0, right)
+        margin = measures.margin(page)
+        first = all(other.x0 >= segment.x0 for other in line)
+        new.indent = margin if first else right - 0.45 * (right - margin)
         out.append(new)
         open_ = [
             p for p in open_
@@ -455,7 +473,8 @@ def paragraphs(
         ]  # fmt: skip
         open_.append(new)
     for paragraph in out:
-        _finish(paragraph, measures, page)
+        _finish(paragraph, found, measures, page)
+    measures.learn_leadings(out)
     return out
 
 
@@ -498,23 +517,30 @@ def _continues(paragraph: Paragraph, segment: Segment, right: float, beside: int
     return segment.first_word_width() > room - 0.5 * last.em
 
 
-def _finish(paragraph: Paragraph, measures: Measures, page: tuple[int, int]) -> None:
+def _finish(
+    paragraph: Paragraph, found: Sequence[Segment], measures: Measures, page: tuple[int, int]
+) -> None:
     lines = paragraph.segments
     first = lines[0]
     if len(lines) > 1:
         paragraph.leading = round(statistics.median(a.y - b.y for a, b in zip(lines, lines[1:], strict=False)), 2)
-    else:
-        paragraph.leading = measures.leading(first.em)
     if first.angle or abs(first.x0 - measures.margin(page)) < 1.5:
         return
     body = measures.body(page)
-    middle, narrow = page[0] / 2, measures.at(page, first.x0)
-    if max(narrow) - min(narrow) > 2 and len(narrow) > 2:
-        return  # other lines begin at the same place and end elsewhere: set from the left
+    middle = page[0] / 2
+    if any(
+        abs(other.x0 - first.x0) < 0.34 and abs(other.x1 - first.x1) > 2 and abs(other.y - first.y) < 5 * first.em
+        and not other.angle and all(other is not line for line in lines)
+        for other in found
+    ):  # fmt: skip
+        return  # lines nearby begin at the same place and end elsewhere: set from the left
     if all(abs((s.x0 + s.x1) / 2 - middle) < 1.5 for s in lines):
         paragraph.align = "center"
-    elif all(abs(s.x1 - edge) < 1.5 for s in lines for edge in (min((body, paragraph.right), key=lambda e: abs(e - s.x1)),)):
-        paragraph.align = "right"
+    else:
+        edge = min((body, paragraph.right), key=lambda e: abs(e - first.x1))
+        if all(abs(s.x1 - edge) < 1.5 for s in lines):
+            paragraph.align, paragraph.right = "right", edge
+            paragraph.indent = min(paragraph.indent, edge - 4 * first.em)
 
 
 def underlines(paints: Sequence[Paint], segment: Segment) -> list[Paint]:

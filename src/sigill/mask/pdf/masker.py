@@ -46,7 +46,7 @@ class PageWork:
     hits: reading.Hits = field(default_factory=reading.Hits)
     rules: lines.Rules = field(default_factory=lines.Rules)
     laid: dict[int, Laid] = field(default_factory=dict)
-    displacement: flow.Displacement = field(default_factory=flow.Displacement)
+    fixed: set[int] = field(default_factory=set)
     gone: set[int] = field(default_factory=set)
     drawn_in: bool = False
     pictures: dict[int, list[Drawn]] = field(default_factory=dict)
@@ -134,6 +134,7 @@ class _Masker:
         self.measures = lines.Measures()
         self._texty: dict[Any, bool] = {}
         self.words_seen: set[str] = set()
+        self.places = flow.Places()
         self._lying: dict[int, bool] = {}
         self._clean_pictures: set[Any] = set()
         self._sides_written: dict[Any, list[Drawn]] = {}
@@ -146,6 +147,9 @@ class _Masker:
         pages = [self._read(number, page) for number, page in enumerate(self.source.pages)]  # (1) what is shown
         for page in (*pages, *self.sides.values()):  # (2) lines and paragraphs; margins are the document's
             page.paragraphs = lines.paragraphs(page.segments, self.measures, page.format, page.rules)
+        for page in (*pages, *self.sides.values()):
+            for paragraph in page.paragraphs:
+                paragraph.leading = paragraph.leading or self.measures.leading(paragraph.segments[0].em)
             page.builder = reading.build(page.paragraphs, page.shows, page.canvas.actual)
         beside = aside.Aside(self.source, self.options, self.report)  # (3) what is said beside the pages
         whole = "\n\n".join([page.builder.text() for page in pages] + beside.texts())
@@ -162,25 +166,26 @@ class _Masker:
         works = [*pages, *self.sides.values()]
         rewrite = any(w.hits or w.gone or w.drawn_in or w.pictures or w.whole for w in works)
         if rewrite:
-            drawn = [self._drawn(self._lay(work)) for work in works]  # (5) lines set again, the rest moved
+            sheets = self._lay(pages)  # (5) lines set again, the rest moved
+            self.places, order = flow.Setter(sheets).run()
+            drawn = self._drawn(pages, order)
+            drawn += [self._drawn_side(work) for work in self.sides.values()]
             for items in drawn:  # (6) fonts with what is still shown
                 for item in items:
                     if isinstance(item, Run):
                         self.embedder.use(item.font, item.codes)
             self.embedder.finish()
-            self._sides_written = {
-                key: items for key, items in zip(self.sides, drawn[len(pages) :], strict=True)
-            }
+            self._sides_written = dict(zip(self.sides, drawn[len(order) :], strict=True))
             self.copier.rewrite = self._rewritten
-            for page, items in zip(pages, drawn, strict=False):  # (7) pages written
-                self._write(page, items)
+            for number, items in zip(order, drawn, strict=False):  # (7) pages written
+                self._write(pages[number], items)
         else:
             self.copier.keep_fonts = True
             for page in pages:
                 self._keep(page)
         by_id = {page.source.obj.objgen: page.number for page in pages}
         beside.write(  # (8) links, outline, labels, title, attachments
-            self.new, finder, by_id, lambda n, y: pages[n].displacement.at(y), lambda n, box: _overlaps(pages[n], box)
+            self.new, finder, by_id, self.places.at, lambda n, box: _overlaps(pages[n], box)
         )
         layers.write()
         self._notes(rewrite)
@@ -428,79 +433,125 @@ class _Masker:
 
     # -- (5) laying out ------------------------------------------------------------------------------------------
 
-    def _lay(self, page: PageWork) -> PageWork:
-        height = page.box[3] - page.box[1]
-        body = []
-        for paragraph in page.paragraphs:
-            y = paragraph.segments[0].y - page.box[1]
-            furniture = len(paragraph.segments) == 1 and not 0.075 * height < y < 0.925 * height
-            if not furniture:
-                body.append(paragraph)
-            if any(id(show) in page.hits.glyphs for s in paragraph.segments for show in s.shows):
-                page.laid[id(paragraph)] = relay.lay(
-                    paragraph, page.hits.glyphs, self.label, self.words_seen, furniture
-                )
-        page.displacement = flow.displace(
-            flow.bands(body), page.laid, page.box[1] + 0.925 * height, page.box[1] + 0.075 * height
-        )
-        if page.number >= 0:
-            fate: Fate = "in_place" if page.laid or page.gone else "untouched"
-            self.report.pages.append("image" if page.whole or page.pictures else fate)
-        return page
+    def _lay(self, pages: Sequence[PageWork]) -> list[flow.Sheet]:
+        """Set touched paragraphs again, and say what of each page flows."""
+        running = flow.furniture([(page.box, page.paragraphs) for page in pages])
+        sheets = []
+        for page in pages:
+            self._set_again(page, running)
+            fixed = [p for p in page.paragraphs if id(p) in running or p.segments[0].angle]
+            page.fixed = {id(p) for p in fixed}
+            body = [p for p in page.paragraphs if id(p) not in page.fixed] if not page.whole else []
+            middle = (page.box[1] + page.box[3]) / 2
+            feet = [p for p in fixed if not p.segments[0].angle and p.segments[0].y < middle]
+            floor = max((p.segments[0].y + p.segments[0].em + 3 for p in feet), default=page.box[1])
+            heads = [p for p in fixed if not p.segments[0].angle and p.segments[0].y >= middle]
+            ceiling = min((p.segments[0].y - 0.3 * p.segments[0].em for p in heads), default=page.box[3])
+            pictures = [box for box in _picture_boxes(page) if floor < box[1] and box[3] < ceiling]
+            sheets.append(flow.Sheet(page.number, page.box, body, pictures, ceiling, floor, page.laid))
+        return sheets
 
-    def _drawn(self, page: PageWork) -> list[Drawn]:
-        """The page's items as they will be written."""
-        if page.whole:
-            return page.whole
-        moved = page.displacement
+    def _set_again(self, page: PageWork, running: set[int]) -> None:
+        hit = page.hits.glyphs
+        if not hit:
+            return
+        for paragraph in page.paragraphs:
+            if any(id(show) in hit for s in paragraph.segments for show in s.shows):
+                page.laid[id(paragraph)] = relay.lay(
+                    paragraph, hit, self.label, self.words_seen, id(paragraph) in running
+                )
+
+    def _drawn(self, pages: Sequence[PageWork], order: Sequence[int]) -> list[list[Drawn]]:
+        """What each new page shows, in drawing order."""
+        out: list[list[Drawn]] = [[] for _ in order]
+        homes: dict[int, list[int]] = {}
+        for new, number in enumerate(order):
+            homes.setdefault(number, []).append(new)
+        for page in pages:
+            own = homes.get(page.number, [])
+            if page.whole:
+                for number in own:
+                    out[number] += page.whole
+                continue
+            for where, item in self._items(page):
+                for number in own if where is None else [where]:
+                    out[number].append(item)
+        fates: list[Fate] = []
+        for number in order:
+            page = pages[number]
+            fate: Fate = "in_place" if page.laid or page.gone else "untouched"
+            if page.number in self.places.moved:
+                fate = "reset"
+            fates.append("image" if page.whole or page.pictures else fate)
+        self.report.pages += fates
+        return out
+
+    def _drawn_side(self, work: PageWork) -> list[Drawn]:
+        """A pattern or mask: lines set again where they stood."""
+        self._set_again(work, set())
+        work.fixed = {id(p) for p in work.paragraphs}
+        return [item for _, item in self._items(work)]
+
+    def _items(self, page: PageWork) -> Iterator[tuple[int | None, Drawn]]:
+        """A page's items and the new page each belongs to; None for its own."""
+        flows = page.number in self.places.moved
         replaced: dict[int, Laid | None] = {}
-        down: dict[int, float] = {}
+        heights: dict[int, tuple[int, float]] = {}
         struck: set[int] = set()
         rules = [item for item in page.canvas.items if isinstance(item, Paint) and item.kind == "path"]
         for paragraph in page.paragraphs:
             laid = page.laid.get(id(paragraph))
-            sinks = moved.paragraphs.get(id(paragraph), 0.0)
-            for segment in paragraph.segments:
+            lines_ = self.places.lines.get(id(paragraph)) if flows and id(paragraph) not in page.fixed else None
+            for number, segment in enumerate(paragraph.segments):
                 for show in segment.shows:
                     for one in (show, *(show.also or ())):
-                        down[id(one)] = sinks
                         if laid is not None:
                             replaced[id(one)] = laid if one.order == laid.order else None
+                        elif lines_ is not None:
+                            where, y = lines_[number]
+                            heights[id(one)] = (where, y + flow.tick(one.y - segment.y) / flow.TICK)
                 if laid is not None and rules:
                     struck |= {id(paint) for paint in lines.underlines(rules, segment)}
-        out: list[Drawn] = [flow.move(d, moved, page.format) if isinstance(d, Paint) else d for d in page.under]
+        for item in page.under:
+            yield None, item
         written: set[int] = set()
         for item in page.canvas.items:
             if isinstance(item, Paint):
-                if id(item) in page.pictures:
-                    for new in page.pictures[id(item)]:
-                        out.append(flow.move(new, moved, page.format) if isinstance(new, Paint) else new)
+                if id(item) in struck or (item.hidden and item.hidden in page.gone):
                     continue
-                if id(item) not in struck and item.hidden not in page.gone or (
-                    item.hidden == 0 and id(item) not in struck
-                ):
-                    out.append(flow.move(item, moved, page.format))
+                for one in page.pictures.get(id(item), [item]):
+                    moved = flow.move(one, page.number, self.places, page.box) if flows and isinstance(one, Paint) else []
+                    yield from moved or [(None, one)]
+            elif not item.text.strip():
                 continue
-            if not item.text.strip():
-                continue
-            if id(item) in replaced:
+            elif id(item) in replaced:
                 laid = replaced[id(item)]
                 if laid is not None and id(laid) not in written:
                     written.add(id(laid))
-                    sinks = moved.paragraphs.get(id(laid.paragraph), 0.0)
-                    for line in laid.lines:
-                        for run in line:
-                            run.y -= sinks
-                            out.append(run)
-                continue
-            run = relay.untouched(item)
-            run.y -= down.get(id(item), 0.0)
-            if down.get(id(item)):
-                box, others = run.style.gfx.clip
-                clip = flow._moved_clip(box, others, moved)
+                    yield from self._laid_runs(laid, page, flows)
+            else:
+                yield self._kept_run(item, page, heights.get(id(item)))
+
+    def _laid_runs(self, laid: Laid, page: PageWork, flows: bool) -> Iterator[tuple[int | None, Run]]:
+        own = self.places.lines.get(id(laid.paragraph)) if flows and id(laid.paragraph) not in page.fixed else None
+        for number, line in enumerate(laid.lines):
+            for run in line:
+                if own is None:
+                    yield None, run
+                    continue
+                where, run.y = own[number]
+                clip = flow.moved_clip(run.style.gfx.clip, page.number, self.places, page.box)
                 run.style = replace(run.style, gfx=replace(run.style.gfx, clip=clip))
-            out.append(run)
-        return out
+                yield where, run
+
+    def _kept_run(self, show: Show, page: PageWork, height: tuple[int, float] | None) -> tuple[int | None, Run]:
+        run = relay.untouched(show)
+        if height is None:
+            return None, run
+        run.y = height[1]
+        clip = flow.moved_clip(run.style.gfx.clip, page.number, self.places, page.box)
+        run.style = replace(run.style, gfx=replace(run.style.gfx, clip=clip))
+        return height[0], run
 
     # -- (7) writing ---------------------------------------------------------------------------------------------
 
@@ -591,6 +642,17 @@ def _hit_boxes(page: PageWork, hidden_only: bool = False) -> Iterator[scan.Box]:
         x0, y0 = apply(show.matrix, offsets[min(glyphs)], -0.2 * show.size)
         x1, y1 = apply(show.matrix, offsets[max(glyphs) + 1], 0.75 * show.size)
         yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _picture_boxes(page: PageWork) -> Iterator[scan.Box]:
+    """Pictures that take up room of their own in the text."""
+    height, width = page.box[3] - page.box[1], page.box[2] - page.box[0]
+    for item in page.canvas.items:
+        if isinstance(item, Paint) and item.kind in ("image", "inline", "form"):
+            points = item.points()
+            xs, ys = [p[0] for p in points], [p[1] for p in points]
+            if 20 < max(ys) - min(ys) < 0.7 * height and max(xs) - min(xs) < 0.98 * width:
+                yield min(xs), min(ys), max(xs), max(ys)
 
 
 def _overlaps(page: PageWork, box: tuple[float, float, float, float]) -> bool:

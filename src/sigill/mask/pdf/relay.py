@@ -135,10 +135,10 @@ def lay(paragraph: Paragraph, hits: Mapping[int, set[int]], label: Any, words_se
     rest = min(s.x0 for s in lines[1:]) if len(lines) > 1 else first
     right = paragraph.right
     em = lines[0].em
+    first, rest = round(first, 2), round(rest, 2)
     shrink = 1.0
     if paragraph.align == "right":
-        first = rest = min(first, rest, right - 12 * em)
-        right = max(s.x1 for s in lines)
+        first = rest = paragraph.indent
     elif paragraph.align == "center":
         half = max(right - (lines[0].x0 + lines[0].x1) / 2, (lines[0].x1 - lines[0].x0) / 2)
         middle = (lines[0].x0 + lines[0].x1) / 2
