@@ -92,21 +92,25 @@ def test_no_finding_repeats_what_it_found() -> None:
 # -- what counts -----------------------------------------------------------------------------------------------------
 
 CERTAIN = [
-    "Åsa Lindqvist-Öberg", "Lindqvist-Öberg, Åsa", "ÅSA LINDQVIST-ÖBERG", "Asa Lindqvist-Oberg", "Aasa Lindqvist-Oeberg",
+    "Åsa Lindqvist-Öberg", "Lindqvist-Öberg, Åsa", "ÅSA LINDQVIST-ÖBERG", "Asa Lindqvist-Oberg",
+    "Aasa Lindqvist-Oeberg",
     "Åsa Kristina Lindqvist", "Åsa Öberg", "Å. Lindqvist-Öberg", "Lindqvist-Öbergs", "Åsa\u00a0Lindqvist\u2011Öberg",
     "Å\u200bsa Lind\u00adqvist-Öberg", "Å s a  L i n d q v i s t", "Åsa Lindqvist-\nÖberg", "Åsa Lind-\nqvist-Öberg",
     "Åsa Wiffling", "Wifflings beslut", "ＡＳＡ ＬＩＮＤＱＶＩＳＴ", "asa.lindqvist-oberg@exempelstad.example",
     "asa%2Elindqvist%2Doberg%40exempelstad.example", "EXEMPELSTAD\\asali01", "ASALI01", "A10001", "070-174 06 00",
     "+46 70 174 06 00", "0046701740600", "+46 (0)70-1740600", "0199 - 20 60 00", "Åsa Lindkvist-Öberg", "Аsa Lindqvist",
     "?sa Lindqvist-?berg", "handläggareÅsaLindqvistÖberg", "Asa_LO", "/ÅLÖ", "Sign: ÅLÖ", "socialsekreterare Åsa",
-    "Åsa, handläggare", "Mvh Åsa", "ankn. 6000", "anknytning 60 00", "tfn 20 60 00", "\\u00c5sa Lindqvist", "Enligt Åsas bedömning",
+    "Åsa, handläggare", "Mvh Åsa", "ankn. 6000", "anknytning 60 00", "tfn 20 60 00", "\\u00c5sa Lindqvist",
+    "Enligt Åsas bedömning",
     "xc5-\xc3\x85sa Lindqvist-\xc3\x96berg",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", CERTAIN)
 def test_each_form_of_a_name_counts(form: str) -> None:
-    assert look(f"{BODY}\n{form}\n{BODY}").leaks, form
+    leaks = look(f"{BODY}\n{form}\n{BODY}").leaks
+    # The search in raw bytes alone would not do: it knows no context and no other spelling.
+    assert {leak.reader for leak in leaks} - {"raw"}, form
 
 
 WORDS = [

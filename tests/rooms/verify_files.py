@@ -20,7 +20,9 @@ BODY = "Beslutet har fattats enligt delegation och kan överklagas till förvalt
 
 def letter(*, text: str = "", author: str = "") -> bytes:
     """One page by typst, with a Type0 subset font."""
-    head = f'#set document(title: "Underrättelse"{f", author: {author!r}" if author else ""})\n'.replace("'", '"')
+    head = f'#set document(date: none, title: "Underrättelse"{f", author: {author!r}" if author else ""})\n'.replace(
+        "'", '"'
+    )
     source = head + '#set text(lang: "sv", hyphenate: false)\n' + BODY + "\n\n" + text
     return typst.compile(source.encode())
 

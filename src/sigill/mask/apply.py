@@ -206,7 +206,8 @@ def mask_name(stem: str, finder: NameFinder, label: str) -> str:
     """
     plain = unquote(stem)
     views = [plain, re.sub(r"[_.+]", " ", plain), re.sub(r"[_.+-]", " ", plain)]
-    cuts = sorted((span.start, span.end) for view in views for span in finder.find(view) if span.certainty != "review")
+    # A name has too little context for doubts: what may be the person counts.
+    cuts = sorted((span.start, span.end) for view in views for span in finder.find(view))
     if not cuts:
         return stem
     fitting = re.sub(r'[\\/:*?"<>|]', "", label).strip() or "utelämnad"

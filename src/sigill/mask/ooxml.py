@@ -320,6 +320,11 @@ def prune(parts: list[Part], report: Report) -> None:
             drop(element)
 
 
+def _suffix(name: str) -> str:
+    suffix = posixpath.splitext(name)[1]
+    return suffix if re.fullmatch(r"\.[a-z]{3,5}", suffix) else ""
+
+
 def write(parts: list[Part], kinds: Mapping[str, Kind], folder: str, main_name: str, main_type: str) -> bytes:
     """Write the new package.
 

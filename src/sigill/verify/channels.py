@@ -31,7 +31,8 @@ from sigill.verify.pdf import PDFIUM, open_pdf
 logging.getLogger("fontTools").addHandler(logging.NullHandler())
 
 _SPACE_SLACK = 0.35  # of a font size: a word space, justified or not, is narrower than this around its mean
-_WIDTH_SLACK = 0.75  # points by which a width may miss: rounding and kerning
+_SIGN_WIDTH = 0.26  # of a font size: a comma or apostrophe that the file does not show
+_WIDTH_SLACK = 0.4  # points by which a width may miss: rounding and kerning
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +440,7 @@ def _gap(
     if follows is None or abs(follows.bottom - first.bottom) > first.size / 2 or follows.left < last.right - 1:
         return Gap(number, None, True, everyone)
     # The look of the text around, not of the label, which has a font of its own.
-    near = letters[at - 1] if at else follows
+    near = next((letter for letter in reversed(letters[:at]) if not letter.text.isspace()), follows)
     table = widths.get((near.font, round(near.size, 1)), {})
     space = table.get(" ", near.size * 0.25)
     told = follows.left - last.right
@@ -455,15 +456,16 @@ def _gap(
             person.surname,
             f"{person.surname}, {person.preferred_name}",
         }
-        if any(_may_fill(name, table, room - after) for after in (0.0, space))
+        if any(_may_fill(name, table, near.size, room - after) for after in (0.0, space))
     }
     return Gap(number, room, False, frozenset(fits))
 
 
-def _may_fill(name: str, table: Mapping[str, float], room: float) -> bool:
-    if any(letter not in table for letter in name):
+def _may_fill(name: str, table: Mapping[str, float], size: float, room: float) -> bool:
+    if any(letter.isalnum() and letter not in table for letter in name):
         return True
-    return abs(sum(table[letter] for letter in name) - room) <= _WIDTH_SLACK + 0.01 * room
+    width = sum(table.get(letter, size * _SIGN_WIDTH) for letter in name)
+    return abs(width - room) <= _WIDTH_SLACK + 0.006 * room
 
 
 def _widths(pages: Sequence[Sequence[_Letter]]) -> dict[tuple[str, float], dict[str, float]]:
