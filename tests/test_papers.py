@@ -75,3 +75,12 @@ def test_nothing_in_the_tree_names_a_place_of_one_machine() -> None:
             assert not pattern.search(path.read_bytes()), name
             checked += 1
     assert checked > 50
+
+
+def test_the_front_door_opens_on_every_name() -> None:
+    import sigill
+
+    for name in sigill.__all__:
+        assert getattr(sigill, name) is not None
+    with pytest.raises(AttributeError):
+        _ = sigill.back_door

@@ -15,10 +15,18 @@ def found(text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "number",
     [
-        "121212-1212", "121212+1212", "1212121212", "121212 1212", "19121212-1212", "191212121212", "19121212 1212",
-        "19 12 12 12-1212", "121212–1212", "19121212 - 1212",
+        "121212-1212",
+        "121212+1212",
+        "1212121212",
+        "121212 1212",
+        "19121212-1212",
+        "191212121212",
+        "19121212 1212",
+        "19 12 12 12-1212",
+        "121212–1212",
+        "19121212 - 1212",
     ],
-)  # fmt: skip
+)
 def test_a_personal_number_in_every_layout(number: str) -> None:
     assert found(f"Född {number}, bor i Exempelstad.") == [(number, "personal_number")]
 

@@ -416,6 +416,12 @@ def figures_back(text: str, end: int) -> tuple[str, tuple[int, ...]]:
     return "".join(reversed(figures)), tuple(reversed(places))
 
 
+def lone_figures(text: str, figures: tuple[str, tuple[int, ...]]) -> bool:
+    """Whether so few figures stand together that only "ankn." could make them a phone number, and does not."""
+    found, places = figures
+    return len(found) < 5 and (len(found) < 4 or _extension(text, places[-4]) is None)
+
+
 def phone_back(text: str, end: int, figures: tuple[str, tuple[int, ...]], digits: str) -> tuple[int, bool] | None:
     """Compare what may be a phone number with a known one, from its end.
 

@@ -234,7 +234,10 @@ class Finder:
                     if _is_initials(text[start:end], entry):
                         hits.append(_Hit(start, end, entry))
                 elif role is Role.PHONE_END:
-                    figures = figures or context.figures_back(text, end)
+                    if figures is None:
+                        figures = context.figures_back(text, end)
+                        if context.lone_figures(text, figures):
+                            break  # a year, a sum, a clock: most hits by far
                     number = context.phone_back(text, end, figures, entry.digits)
                     if number:
                         hits.append(_Hit(number[0], end, entry))

@@ -32,7 +32,7 @@ logging.getLogger("fontTools").addHandler(logging.NullHandler())
 
 _SPACE_SLACK = 0.35  # of a font size: a word space, justified or not, is narrower than this around its mean
 _SIGN_WIDTH = 0.26  # of a font size: a comma or apostrophe that the file does not show
-_WIDTH_SLACK = 0.4  # points by which a width may miss: rounding and kerning
+_WIDTH_SLACK = 0.75  # points by which a width may miss: rounding and kerning
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +382,8 @@ class Gap:
         page: from 1.
         room: points from where the label begins to where the text goes on, or None at the end of a line.
         natural: whether the text goes on right after the label, so that nothing is told.
-        fits: staff ids of those whose name would fill the room.
+        fits: staff ids of those whose name would fill the room, generously: kerning is not known. Any gap that is not
+            natural tells something, however many fit.
     """
 
     page: int
@@ -465,7 +466,7 @@ def _may_fill(name: str, table: Mapping[str, float], size: float, room: float) -
     if any(letter.isalnum() and letter not in table for letter in name):
         return True
     width = sum(table.get(letter, size * _SIGN_WIDTH) for letter in name)
-    return abs(width - room) <= _WIDTH_SLACK + 0.006 * room
+    return abs(width - room) <= _WIDTH_SLACK + 0.01 * room
 
 
 def _widths(pages: Sequence[Sequence[_Letter]]) -> dict[tuple[str, float], dict[str, float]]:

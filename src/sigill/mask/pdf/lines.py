@@ -239,7 +239,7 @@ class Measures:
         if (edge := _shared(ends, 0.3)) is not None:
             return mirror if abs(edge - mirror) < 1 else edge  # justified: many lines end there
         outer = max(ends, default=mirror)
-        if mirror - 60 < outer <= mirror + 4.5:  # a hyphen may hang out
+        if outer <= mirror + 4.5 and (outer > mirror - 60 or len(ends) < 8):  # a hyphen may hang out
             return mirror
         return math.ceil((outer + 0.01) / 6) * 6.0
 
