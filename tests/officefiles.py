@@ -286,6 +286,13 @@ def _chart(name: str, book: bytes) -> bytes:
     )
 
 
+def _smart(name: str, user_id: str) -> str:
+    return (
+        f'{HEAD}<dgm:dataModel {_NS}><dgm:ptLst><dgm:pt modelId="1"><dgm:t><a:bodyPr/><a:p><a:r><a:t>{escape(name)}</a:t>'
+        f'</a:r></a:p></dgm:t></dgm:pt></dgm:ptLst><dgm:extLst><a:ext uri="{user_id}"/></dgm:extLst></dgm:dataModel>'
+    )
+
+
 def _object(content: bytes, kind: str, content_type: str) -> bytes:
     return docx(
         para(
@@ -553,6 +560,26 @@ DOCX: dict[str, Callable[[StaffMember], bytes]] = {
     "chart and its workbook": lambda p: _chart(p.full_name, xlsx([["Namn"], [p.full_name]])),
     "embedded workbook": lambda p: _object(
         xlsx([["Namn", "Antal"], [p.full_name, "3"]]), "package", _mime("spreadsheetml.sheet")
+    ),
+    "smart art": lambda p: docx(
+        para(
+            "Figur:",
+            '<w:r><w:drawing><wp:inline><wp:extent cx="1" cy="1"/><wp:docPr id="1" name="D"/><a:graphic>'
+            '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/diagram">'
+            '<dgm:relIds r:dm="dm" r:lo="lo"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>',
+        ),
+        {
+            "dm": ("diagramData", _mime("drawingml.diagramData+xml"), _smart(p.full_name, p.user_id)),
+            "lo": (
+                "diagramLayout",
+                _mime("drawingml.diagramLayout+xml"),
+                f"{HEAD}<dgm:layoutDef {_NS}><dgm:title val={quoteattr(p.full_name)}/></dgm:layoutDef>",
+            ),
+        },
+    ),
+    "inserted document": lambda p: docx(
+        para("Före") + '<w:altChunk r:id="chunk"/>',
+        {"chunk": ("aFChunk", _mime("wordprocessingml.document"), docx(para(p.full_name)))},
     ),
     "embedded OLE": lambda p: _object(
         b"\xd0\xcf\x11\xe0" + p.full_name.encode("utf-16-le"), "oleObject", "application/vnd.ms-oleobject"

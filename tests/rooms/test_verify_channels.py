@@ -19,6 +19,7 @@ from sigill.verify.search import FAST, require_clean, search
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 LABEL = "[uppgift utelämnad]"
+HEAD = '#set document(date: none)\n#set text(lang: "sv", hyphenate: false)\n'
 
 with (EXAMPLES / "staff.csv").open(encoding="utf-8", newline="") as rows:
     STAFF = [StaffMember(**row) for row in csv.DictReader(rows)]
@@ -26,9 +27,7 @@ SOME = STAFF[:8]
 
 
 def _typeset(line: str, width: str = "16cm") -> bytes:
-    return typst.compile(
-        f'#set document(date: none)\n#set page(width: {width})\n#set text(lang: "sv", hyphenate: false)\n{BODY}\n\n{line}\n'.encode()
-    )
+    return typst.compile(f"{HEAD}#set page(width: {width})\n{BODY}\n\n{line}\n".encode())
 
 
 # -- anonymity -------------------------------------------------------------------------------------------------------

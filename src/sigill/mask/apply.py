@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from sigill.errors import N_, BadInput, Blocked
-from sigill.mask.container import read_container
+from sigill.errors import N_, BadInput, Blocked, SigillError
+from sigill.mask.container import peek
 from sigill.mask.docx import mask_docx
 from sigill.mask.email import mask_email
 from sigill.mask.html import mask_html
@@ -87,7 +87,15 @@ def mask_file(data: bytes, name: str, finder: NameFinder, options: Options, repo
         BadInput: empty, damaged, or content and suffix disagree.
         Blocked: a kind nobody here can mask, or something in it that a human must look at.
     """
-    return _mask(data, name, finder, options, report, 0)
+    try:
+        return _mask(data, name, finder, options, report, 0)
+    except SigillError:
+        raise
+    except Exception:
+        # Whatever a hostile file brings a parser to, it ends here, and no trace of its text goes further.
+        raise Blocked(
+            N_("The file is built in a way that was not foreseen."), N_("A human must look at it.")
+        ) from None
 
 
 def _mask(
@@ -176,13 +184,11 @@ def _by_content(data: bytes) -> str | None:
 
 
 def _by_container(data: bytes) -> str:
-    members = read_container(data, Options())
-    kind = members.get("mimetype", b"")[:100]
+    names, kind = peek(data)
     if kind.startswith(b"application/vnd.oasis.opendocument.text"):
         return "odt"
     if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         return "ods"
-    names = {name.lower() for name in members}
     if "[content_types].xml" in names:
         if any(name.startswith("word/") for name in names):
             return "docx"

@@ -8,6 +8,7 @@ Does not: look into the members.
 """
 
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -21,6 +22,13 @@ MAX_RATIO = 400
 """A member of more than 1 MiB that inflates further than this is a bomb; text rarely passes 100."""
 MAX_TOTAL = 1 << 30
 
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError),
+    *(NotImplementedError, RuntimeError, struct.error),
+)
+"""What the ZIP reader raises on damaged files."""
+_DAMAGED = N_("The file is a damaged ZIP container.")
+_AGAIN = N_("Open and save it again, then hand it in.")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -40,10 +48,26 @@ def read_container(data: bytes, options: Options) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _members(archive, options)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, struct.error):
-        raise BadInput(
-            N_("The file is a damaged ZIP container."), N_("Open and save it again, then hand it in.")
-        ) from None
+    except _UNREADABLE:
+        raise BadInput(_DAMAGED, _AGAIN) from None
+
+
+def peek(data: bytes) -> tuple[frozenset[str], bytes]:
+    """The members' names in lower case, and the content of `mimetype` (at most 100 bytes).
+
+    Raises:
+        BadInput: not a readable ZIP.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = frozenset(info.filename.lower() for info in archive.infolist()[:MAX_MEMBERS])
+            kind = b""
+            if "mimetype" in archive.NameToInfo:
+                with archive.open("mimetype") as stream:
+                    kind = stream.read(100)
+            return names, kind
+    except _UNREADABLE:
+        raise BadInput(_DAMAGED, _AGAIN) from None
 
 
 def _members(archive: zipfile.ZipFile, options: Options) -> dict[str, bytes]:

@@ -169,7 +169,8 @@ def _mask_attributes(root: Element, finder: NameFinder, options: Options, report
     plain = {value: _css_plain(unquote(value)) for value in [*values, *sheets]}
     found = hits([*plain, *plain.values()], finder)
     for element in list(root.iter()):
-        if element.tag == "style" and ({element.text or "", plain[element.text or ""]} & found):
+        sheet = element.text or ""
+        if element.tag == "style" and ({sheet, plain[sheet]} & found or "url(" in plain[sheet].lower()):
             report.took("page", "style sheet")
             drop(element)
             continue
@@ -178,6 +179,9 @@ def _mask_attributes(root: Element, finder: NameFinder, options: Options, report
             if address.startswith("data:") and name in ("src", "href"):
                 _mask_data(element, name, finder, options, report)
             elif address.startswith(("javascript:", "vbscript:", "file:")):
+                del element.attrib[name]
+            elif name == "style" and "url(" in plain[value].lower():
+                # A style can carry a picture, or fetch one by a telling name.
                 del element.attrib[name]
             elif {value, plain.get(value, value)} & found:
                 report.took("page", "attribute")

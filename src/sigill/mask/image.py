@@ -176,7 +176,9 @@ def _mask_frame(frame: Image.Image, finder: NameFinder, options: Options, report
         report.review.append((place, N_("what is not print in the picture (drawings, handwriting) was left out")))
         return _set_afresh(masked, frame.size)
     report.pages.append("untouched")
-    if any(word.confidence < _UNSURE and len(word.text) > 2 for word in _read_cached(png, _MODES[0])):
+    if not any(word.confidence >= _UNSURE for word in _read_cached(png, _MODES[0])):
+        report.review.append((place, N_("a picture without print was kept; look whether it shows the person")))
+    elif any(word.confidence < _UNSURE and len(word.text) > 2 for word in _read_cached(png, _MODES[0])):
         report.review.append((place, N_("some text in a picture could not be read surely")))
     return frame
 

@@ -91,7 +91,7 @@ def mask_blocks(blocks: Sequence[Block], finder: NameFinder, label: str, report:
     touched: set[int] = set()
     for turn in range(_ROUNDS):
         spans = _sure(finder, joined(blocks), label, report if turn == 0 else None, part)
-        spans = _best([*spans, *_glued(blocks, finder, label, part)])
+        spans = _best(spans, _glued(blocks, finder, label, part))
         if not spans:
             return touched
         for span in spans:
@@ -153,13 +153,17 @@ def _glued(blocks: Sequence[Block], finder: NameFinder, label: str, part: str) -
     return found
 
 
-def _best(spans: Sequence[_Found]) -> list[_Found]:
-    """Of overlapping mentions the surer one, of two equally sure the longer one."""
-    kept: list[_Found] = []
-    for span in sorted(spans, key=lambda one: (one.certainty != "certain", one.start - one.end, one.start)):
-        if not any(span.start < other.end and other.start < span.end for other in kept):
-            kept.append(span)
-    return sorted(kept, key=lambda one: one.start)
+def _best(spans: list[_Found], glued: list[_Found]) -> list[_Found]:
+    """Of overlapping mentions the surer one, of two equally sure the longer one. Each list has no overlaps."""
+    for one in glued:
+        rivals = [span for span in spans if span.start < one.end and one.start < span.end]
+        if all(_rank(one) > _rank(rival) for rival in rivals):
+            spans = [span for span in spans if span not in rivals] + [one]
+    return sorted(spans, key=lambda span: span.start)
+
+
+def _rank(span: _Found) -> tuple[bool, int]:
+    return (span.certainty == "certain", span.end - span.start)
 
 
 def _write(blocks: Sequence[Block], spans: Sequence[tuple[int, int]], label: str) -> set[int]:

@@ -9,7 +9,6 @@ unknown `\*` destination go.
 Does not: keep fields as fields except page numbers; the others become the text they show.
 """
 
-import binascii
 import codecs
 import re
 from collections.abc import Iterator
@@ -181,84 +180,100 @@ def _parse(data: bytes) -> Group:
     data = data.lstrip(b"\xef\xbb\xbf \r\n\t")
     if not data.startswith(b"{\\rtf"):
         raise BadInput(N_("The file is no Rich Text document."))
-    stack: list[Group] = []
-    skips: list[int] = []
-    skip = 1
-    waiting = 0
-    position = 0
-    tokens = 0
-    while position < len(data):
-        match = _TOKEN.match(data, position)
-        if match is None:
-            position += 1
-            continue
-        position = match.end()
-        tokens += 1
-        if tokens > MAX_TOKENS:
-            raise Blocked(N_("The file is larger than the limit."))
-        name, number, code, symbol, brace, letters, _ = match.groups()
-        if brace == b"{":
-            if len(stack) >= MAX_DEPTH:
-                raise Blocked(N_("Groups are nested deeper than the limit."))
-            group = Group()
-            if stack:
-                stack[-1].items.append(group)
-            stack.append(group)
-            skips.append(skip)
-            waiting = 0
-            continue
-        if brace == b"}":
-            done = stack.pop()
-            skip = skips.pop()
-            waiting = 0
-            if not stack:
-                return done
-            continue
-        if not stack:
-            break
-        items = stack[-1].items
-        if name is not None:
-            word = name.decode("ascii")
-            value = int(number) if number is not None else None
-            if word == "bin":
-                # Raw bytes follow, braces and all.
-                size = max(value or 0, 0)
-                items.append(Letters(binascii.hexlify(data[position : position + size]).decode("ascii")))
-                position += size
-            elif word == "u" and value is not None:
-                items.append(Letters(_utf16(value)))
-                waiting = skip
-            elif word == "uc":
-                skip = max(value if value is not None else 1, 0)
-            elif waiting:
-                waiting -= 1
-            else:
-                items.append(Word(word, value))
-        elif code is not None:
-            if waiting:
-                waiting -= 1
-            else:
-                items.append(Bytes(bytes([int(code, 16)])))
-        elif symbol is not None:
-            if waiting:
-                waiting -= 1
-            elif symbol in b"\\{}":
-                items.append(Letters(symbol.decode("ascii")))
-            elif symbol in b"\r\n":
-                items.append(Word("par"))
-            else:
-                items.append(Word(symbol.decode("latin-1")))
-        elif letters is not None:
-            kept = letters[waiting:]
-            waiting = max(waiting - len(letters), 0)
-            if kept:
-                items.append(Bytes(kept) if not kept.isascii() else Letters(kept.decode("ascii")))
-    raise BadInput(N_("The file is damaged: its braces do not match."), N_("Save it again."))
+    return _Parser(data).run()
 
 
-def _utf16(value: int) -> str:
-    unit = value & 0xFFFF
-    return chr(unit)
+class _Parser:
+    r"""Tokens to groups. `\uN` is followed by as many stand-in characters as the last `\ucN` said (1.9.1, p. 19)."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._position = 0
+        self._stack: list[Group] = []
+        self._skips: list[int] = []
+        self._skip = 1
+        self._waiting = 0
+
+    def run(self) -> Group:
+        """The outermost group."""
+        data = self._data
+        tokens = 0
+        while self._position < len(data):
+            match = _TOKEN.match(data, self._position)
+            if match is None:
+                self._position += 1
+                continue
+            self._position = match.end()
+            tokens += 1
+            if tokens > MAX_TOKENS:
+                raise Blocked(N_("The file is larger than the limit."))
+            name, number, code, symbol, brace, letters, _ = match.groups()
+            if brace == b"{":
+                self._open()
+            elif brace == b"}":
+                done = self._close()
+                if not self._stack:
+                    return done
+            elif name is not None:
+                self._word(name.decode("ascii"), int(number) if number is not None else None)
+            elif letters is not None:
+                self._letters(letters)
+            elif self._waiting and (code is not None or symbol is not None):
+                self._waiting -= 1
+            elif code is not None:
+                self._items.append(Bytes(bytes([int(code, 16)])))
+            elif symbol is not None:
+                self._symbol(symbol)
+        raise BadInput(N_("The file is damaged: its braces do not match."), N_("Save it again."))
+
+    @property
+    def _items(self) -> "list[Item]":
+        return self._stack[-1].items
+
+    def _open(self) -> None:
+        if len(self._stack) >= MAX_DEPTH:
+            raise Blocked(N_("Groups are nested deeper than the limit."))
+        group = Group()
+        if self._stack:
+            self._items.append(group)
+        self._stack.append(group)
+        self._skips.append(self._skip)
+        self._waiting = 0
+
+    def _close(self) -> Group:
+        self._skip = self._skips.pop()
+        self._waiting = 0
+        return self._stack.pop()
+
+    def _word(self, name: str, number: int | None) -> None:
+        if name == "bin":
+            # Raw bytes follow, braces and all.
+            end = self._position + max(number or 0, 0)
+            self._items.append(Letters(self._data[self._position : end].hex()))
+            self._position = end
+        elif name == "u" and number is not None:
+            self._items.append(Letters(chr(number & 0xFFFF)))
+            self._waiting = self._skip
+        elif name == "uc":
+            self._skip = max(number if number is not None else 1, 0)
+        elif self._waiting:
+            self._waiting -= 1
+        else:
+            self._items.append(Word(name, number))
+
+    def _symbol(self, symbol: bytes) -> None:
+        if symbol in b"\\{}":
+            self._items.append(Letters(symbol.decode("ascii")))
+        elif symbol in b"\r\n":
+            self._items.append(Word("par"))
+        else:
+            self._items.append(Word(symbol.decode("latin-1")))
+
+    def _letters(self, letters: bytes) -> None:
+        kept = letters[self._waiting :]
+        self._waiting = max(self._waiting - len(letters), 0)
+        if kept:
+            self._items.append(Letters(kept.decode("ascii")) if kept.isascii() else Bytes(kept))
 
 
 def _codepage(root: Group) -> str:

@@ -8,9 +8,11 @@ reported as possible. Modesty: rules, not understanding. It errs towards reporti
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Literal
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick
@@ -160,17 +162,18 @@ class Matcher:
         hits.extend(self._numbers(folded))
         if prose:
             hits.extend(self._initials(folded.cased))
-            for start, end, distance in (self._nearly_ocr if pixels else self._nearly).find(folded.dense):
+            for start, end in (self._nearly_ocr if pixels else self._nearly).find(folded.dense):
                 standing = self._standing.spans(folded) if standing is None else standing
                 first, last, head, tail = folded.range_in_dense(start, end)
-                apart = all(last <= begin or stop <= first for begin, stop in standing)
-                if distance and apart and head < 3 and tail < 3:
+                if not standing.touch(first, last) and head < 3 and tail < 3:
                     hits.append(Hit("full name", "likely", first, last))
         return _largest(hits)
 
     def colleagues_in(self, folded: Folded) -> frozenset[str]:
         """Folded words of the people who may stand and whose full name stands in the text."""
-        return frozenset(word for first, last in self._standing.spans(folded) for word in folded.words[first:last])
+        return frozenset(
+            word for first, last in self._standing.spans(folded).ranges for word in folded.words[first:last]
+        )
 
     def in_bytes(self, data: bytes) -> int:
         """How often a long spelled name or identifier stands in raw bytes, in any of the usual encodings."""
@@ -192,11 +195,11 @@ class Matcher:
         pattern: _Pattern,
         first: int,
         last: int,
-        standing: list[tuple[int, int]],
+        standing: "_Ranges",
         explained: frozenset[str],
         prose: bool,
     ) -> Hit | None:
-        if any(begin <= first and last <= end for begin, end in standing):
+        if standing.cover(first, last):
             return None
         needle, person = pattern.needle, self._people[pattern.person]
         spelled = [text.spelled(index) for index in range(first, last)]
@@ -373,11 +376,9 @@ class Matcher:
 
     # -- letters run together or apart ---------------------------------------------------------------------------
 
-    def _unaligned(
-        self, text: Folded, pattern: _Pattern, start: int, end: int, standing: list[tuple[int, int]]
-    ) -> Hit | None:
+    def _unaligned(self, text: Folded, pattern: _Pattern, start: int, end: int, standing: "_Ranges") -> Hit | None:
         first, last, head, tail = text.range_in_dense(start, end)
-        if any(begin <= first and last <= stop for begin, stop in standing):
+        if standing.cover(first, last):
             return None
         needle = pattern.needle
         length = len(needle.dense)
@@ -576,12 +577,31 @@ class _Standing:
         part = f" {' '.join(words)} "
         return any(part in form for form in self._forms)
 
-    def spans(self, text: Folded) -> list[tuple[int, int]]:
-        """Word ranges (first, one past last) of names that may stand."""
+    def spans(self, text: Folded) -> "_Ranges":
+        """Where such names stand in the text."""
         if self._automaton is None:
-            return []
+            return _Ranges([])
         found = self._automaton.find_matches_as_indexes(text.spaced, overlapping=True)
-        return [text.range_in_spaced(start, end) for _, start, end in found]
+        return _Ranges([text.range_in_spaced(start, end) for _, start, end in found])
+
+
+class _Ranges:
+    """Word ranges (first, one past last), quick to ask."""
+
+    def __init__(self, ranges: list[tuple[int, int]]) -> None:
+        self.ranges = sorted(ranges)
+        self._starts = [start for start, _ in self.ranges]
+        self._furthest = list(accumulate((end for _, end in self.ranges), max))
+
+    def cover(self, first: int, last: int) -> bool:
+        """Whether one of them holds all these words."""
+        before = bisect_right(self._starts, first)
+        return before > 0 and self._furthest[before - 1] >= last
+
+    def touch(self, first: int, last: int) -> bool:
+        """Whether one of them holds any of these words."""
+        before = bisect_left(self._starts, last)
+        return before > 0 and self._furthest[before - 1] > first
 
 
 def _byte_searcher(spelled: list[str]) -> tuple[BytesAhoCorasick | None, list[tuple[bytes, bool]]]:

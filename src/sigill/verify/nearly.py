@@ -33,8 +33,8 @@ class Nearly:
         self._owners = list(pieces.values())
         self._automaton = AhoCorasick(list(pieces)) if pieces else None
 
-    def find(self, dense: str) -> Iterator[tuple[int, int, int]]:
-        """Stretches close to a name: start, end, number of edits; each stretch once.
+    def find(self, dense: str) -> Iterator[tuple[int, int]]:
+        """Stretches close to a name but not the name itself: start and end; each stretch once.
 
         Args:
             dense: folded text without spaces.
@@ -46,12 +46,11 @@ class Nearly:
             for name, offset in self._owners[index]:
                 start = max(0, at - offset - self._limit)
                 window = dense[start : at - offset + len(name) + self._limit]
-                found = closest(name, window, self._limit)
-                if found:
-                    begin, end, distance = found
-                    if (start + begin, start + end) not in told:
-                        told.add((start + begin, start + end))
-                        yield start + begin, start + end, distance
+                # The name itself, which is found without us, is by far the commonest case.
+                found = None if name in window else closest(name, window, self._limit)
+                if found and (stretch := (start + found[0], start + found[1])) not in told:
+                    told.add(stretch)
+                    yield stretch
 
 
 def closest(name: str, window: str, limit: int) -> tuple[int, int, int] | None:

@@ -147,17 +147,21 @@ def _inflate(body: bytes, source: PdfFile) -> bytes | None:
 
 def _lexed(data: bytes, joint: str) -> str:
     """All strings and names in PDF syntax, decoded, in order (ISO 32000-2, 7.3.4–7.3.5)."""
-    found: list[str] = []
+    found: list[bytes] = []
     if not joint and _glyph_ids(data):
         return ""
     for match in _LITERAL.finditer(_FILE_ID.sub(b"", data)):
         if match[1] is not None:
             digits = re.sub(rb"\s", b"", match[1])
-            found.append(string_text(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())))
+            found.append(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode()))
         else:
-            found.append(string_text(_ESCAPE.sub(_escaped, match[0][1:-1])))
-    names = [unhashed(match[1]) for match in _NAME.finditer(data)] if joint else []
-    return joint.join(found) + "\n\n" + "\n".join(names)
+            raw = match[0][1:-1]
+            found.append(_ESCAPE.sub(_escaped, raw) if b"\\" in raw else raw)
+    if not joint:
+        # What a content stream shows: one text, cut into pieces for kerning's sake.
+        return string_text(b"".join(found))
+    names = dict.fromkeys(match[1] for match in _NAME.finditer(data))
+    return joint.join(map(string_text, found)) + "\n\n" + "\n".join(map(unhashed, names))
 
 
 def _glyph_ids(content: bytes) -> bool:

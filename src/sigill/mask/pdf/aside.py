@@ -114,6 +114,7 @@ class Aside:
         self.options = options
         self.report = report
         self.root = source.Root
+        self._said: list[str] | None = None
         self._names = self._destinations()
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -134,7 +135,9 @@ class Aside:
 
     def _structure_texts(self) -> list[str]:
         """Texts of the structure tree: they can name someone whom no glyph names."""
-        out: list[str] = []
+        if self._said is not None:
+            return self._said
+        out = self._said = []
         tree = self.root.get("/StructTreeRoot")
         stack = [tree] if isinstance(tree, pikepdf.Dictionary) else []
         seen: set[Any] = set()

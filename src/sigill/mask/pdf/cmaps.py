@@ -6,6 +6,7 @@ carried; a font that needs one counts as unreadable.
 
 import re
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _HEX = rb"<\s*([0-9A-Fa-f\s]*)>"
@@ -19,6 +20,7 @@ _CID_RANGE = re.compile(_HEX + rb"\s*" + _HEX + rb"\s*(\d+)")
 _CID_CHAR = re.compile(_HEX + rb"\s*(\d+)")
 _ANY_HEX = re.compile(_HEX)
 _MAX_RANGE = 65_536
+_ONE, _TWO = frozenset((1,)), frozenset((2,))
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class CMap:
         text: code → text (ToUnicode).
         cids: code → CID.
         identity: whether a code is its own CID.
+        lengths: code lengths that occur, worked out on first use.
         vertical: WMode 1.
     """
 
@@ -39,16 +42,18 @@ class CMap:
     identity: bool = False
     vertical: bool = False
     uses: str = ""
+    lengths: frozenset[int] | None = None
 
-    def cut(self, data: bytes) -> list[int]:
+    def cut(self, data: bytes) -> Sequence[int]:
         """Cut a shown string into character codes."""
-        lengths = {length for length, _, _ in self.spaces} or {2}
-        if lengths == {2}:
+        if self.lengths is None:
+            self.lengths = frozenset(length for length, _, _ in self.spaces) or _TWO
+        if self.lengths == _TWO:
             if len(data) % 2:
                 data += b"\0"
-            return list(struct.unpack(f">{len(data) // 2}H", data))
-        if lengths == {1}:
-            return list(data)
+            return struct.unpack(f">{len(data) // 2}H", data)
+        if self.lengths == _ONE:
+            return data
         return self._mixed(data)
 
     def _mixed(self, data: bytes) -> list[int]:

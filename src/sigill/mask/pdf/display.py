@@ -82,9 +82,9 @@ Clip = tuple[tuple[float, float, float, float] | None, tuple[bytes, ...]]
 """A box in page coordinates (or None), and further clipping paths in page coordinates."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Gfx:
-    """The graphics state apart from text (8.4)."""
+    """The graphics state apart from text (8.4). Never changed once made; not frozen only because that is slow."""
 
     ctm: Matrix = IDENTITY
     clip: Clip = (None, ())

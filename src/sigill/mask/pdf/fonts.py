@@ -7,7 +7,7 @@ nobody. A code that none explains has no text: the page that shows it can't be m
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -288,9 +288,9 @@ class Font:
 
     # -- use -----------------------------------------------------------------------------------------------------
 
-    def cut(self, data: bytes) -> list[int]:
+    def cut(self, data: bytes) -> Sequence[int]:
         """A shown string as codes."""
-        return self.cmap.cut(data) if self.type0 else list(data)
+        return self.cmap.cut(data) if self.type0 else data
 
     def width_of(self, code: int) -> float:
         """Advance in thousandths of an em."""

@@ -7,6 +7,8 @@ of them and most pass through unread. Whether the tokens make sense is the inter
 import re
 from functools import lru_cache
 
+import pikepdf
+
 from sigill.errors import N_, Blocked
 
 # Comments and strings come first: they may hold anything. Three levels of balanced brackets are read by the
@@ -27,10 +29,6 @@ _TOKEN = re.compile(
 _INLINE = re.compile(rb"(?<![^\x00\t\n\x0c\r \]>)])BI(?=[\x00\t\n\x0c\r /])")
 _DATA = re.compile(rb"(?<![^\x00\t\n\x0c\r \]>)])ID[\x00\t\n\x0c\r ]")
 _END = re.compile(rb"(?<=[\x00\t\n\x0c\r ])EI(?=[\x00\t\n\x0c\r /%<\[(]|$)|EI(?=[\x00\t\n\x0c\r ]+(?:Q|q|S|BT|EMC)\b)")
-_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
-_PLAIN = {
-    b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b"",
-}  # fmt: skip
 _NAME_HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
 _SPACE = b"\x00\t\n\x0c\r "
 
@@ -118,19 +116,9 @@ def string(token: bytes) -> bytes:
     if token[:1] == b"<":
         digits = token[1:-1].translate(None, _SPACE)
         return bytes.fromhex((digits + b"0" if len(digits) % 2 else digits).decode("ascii"))
-    inner = token[1:-1]
-    if b"\r" in inner:  # 7.3.4.2: an end of line of any kind reads as a line feed, unless escaped
-        inner = re.sub(rb"(\\?)(\r\n?)", lambda m: m.group(0) if m.group(1) else b"\n", inner)
-    if b"\\" not in inner:
-        return inner
-    return _ESCAPE.sub(_unescape, inner)
-
-
-def _unescape(match: re.Match[bytes]) -> bytes:
-    found = match.group(1)
-    if found[:1].isdigit() and found[:1] < b"8":
-        return bytes((int(found, 8) & 0xFF,))
-    return _PLAIN.get(found, found)
+    if b"\\" in token or b"\r" in token:
+        return bytes(pikepdf.Object.parse(token))
+    return token[1:-1]
 
 
 @lru_cache(4096)

@@ -189,6 +189,7 @@ class Measures:
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
     leadings: dict[float, Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
+    _columns: dict[tuple[tuple[int, int], int], float | None] = field(default_factory=dict)
     _body: dict[tuple[int, int], float] = field(default_factory=dict)
     _margin: dict[tuple[int, int], float] = field(default_factory=dict)
 
@@ -245,8 +246,12 @@ class Measures:
 
     def right(self, page: tuple[int, int], x0: float, x1: float) -> float:
         """The right margin of text that begins at x0 and was seen to reach x1."""
-        same = [x1 for start, x1 in self.ends[page].get(round(x0), ()) if abs(start - x0) < 0.34]
-        if len(same) >= 8 and (edge := _shared(same, 0.35)) is not None and edge >= x1 - 1:
+        key = (page, round(x0))
+        if key not in self._columns:
+            same = [end for _, end in self.ends[page].get(key[1], ())]
+            self._columns[key] = _shared(same, 0.35) if len(same) >= 8 else None
+        edge = self._columns[key]
+        if edge is not None and edge >= x1 - 1:
             return edge  # a justified column of its own
         body = self.body(page)
         return body if x1 <= body + 1 and body > x0 + 20 else math.ceil((x1 + 0.01) / 6) * 6.0

@@ -19,9 +19,9 @@ _SPACES = frozenset(" \u00a0\u2002\u2003\u2009\u202f\t")
 _CLAUSES = ("och", "eller", "samt", "respektive", "till", "and", "or")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Style:
-    """How a run of glyphs is drawn.
+    """How a run of glyphs is drawn. Never changed once made.
 
     Args:
         size: in points on the page.
@@ -89,10 +89,10 @@ class _Word:
     space: float = 0.0
     style: Style | None = None
     font: Any = None
+    width: float = 0.0
 
-    @property
-    def width(self) -> float:
-        return sum(glyph.width for glyph in self.glyphs)
+    def __post_init__(self) -> None:
+        self.width = sum([glyph.width for glyph in self.glyphs])
 
 
 def style_of(show: Show, keep_clip: bool = False) -> Style:
@@ -206,7 +206,9 @@ def _words(paragraph: Paragraph, hits: Mapping[int, set[int]], label: Any, words
         before: Show | None = None
         stop = _soft_hyphen(lines, index, words_seen)
         for number, show in enumerate(segment.shows):
-            style = style_of(show)
+            own = style_of(show)
+            if style is None or own != style:
+                style = own  # the same object for the same style: cheap to compare later
             factor = style.size / 1000 * math.hypot(style.shape[0], style.shape[1])
             if before is not None and _spaced(before, show):
                 space(before.font, style)
@@ -331,6 +333,8 @@ def _runs(words: Sequence[_Word], x: float, y: float, angle: float, shrink: floa
     """One line as runs of one font and style, from x in the frame."""
     cos, sin = (1.0, 0.0) if angle == 0 else (math.cos(math.radians(angle)), math.sin(math.radians(angle)))
     out: list[Run] = []
+    last: Run | None = None
+    style: Style | None = None
     at = x
     for number, word in enumerate(words):
         if number:
@@ -339,17 +343,16 @@ def _runs(words: Sequence[_Word], x: float, y: float, angle: float, shrink: floa
             if out and code is not None and out[-1].font is word.font:
                 out[-1].codes.append(code)
             elif out:
-                style = out[-1].style
-                em = style.size / 1000 * math.hypot(style.shape[0], style.shape[1])
+                shape = out[-1].style.shape
+                em = out[-1].style.size / 1000 * math.hypot(shape[0], shape[1])
                 out[-1].adjust.append((len(out[-1].codes), -space / em if em else 0.0))
             at += space
         for glyph in word.glyphs:
-            style = glyph.style if shrink == 1.0 else _shrunk(glyph.style, shrink)
-            last = out[-1] if out else None
-            if last is None or last.font is not glyph.font or last.style != style:
+            if last is None or last.font is not glyph.font or (glyph.style is not style and glyph.style != style):
+                style = glyph.style
                 px, py = at * cos - y * sin, at * sin + y * cos
-                out.append(Run(glyph.font, style, [], px, py))
-                last = out[-1]
+                last = Run(glyph.font, style if shrink == 1.0 else _shrunk(style, shrink), [], px, py)
+                out.append(last)
             last.codes.append(glyph.code)
             at += glyph.width * shrink
     return out
