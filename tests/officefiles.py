@@ -5,6 +5,8 @@ reads bytes the crude way (every member inflated, tags stripped, nested packages
 person's forms it can see; it shares nothing with the mask.
 """
 
+# ruff: noqa: E501  (documents written out in one line each)
+
 import base64
 import csv
 import functools

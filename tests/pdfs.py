@@ -12,8 +12,8 @@ from importlib import resources
 
 import pikepdf
 from fontTools.ttLib import TTFont
-from PIL import Image, ImageDraw, ImageFont
 from pikepdf import Array, Dictionary, Name, Pdf, String
+from PIL import Image, ImageDraw, ImageFont
 
 FONT = resources.files("sigill.mask.pdf").joinpath("label.ttf").read_bytes()
 INNOCENT = "Barnet bor hos sin mormor i Exempelstad."
@@ -59,18 +59,33 @@ class Cut:
         stream = pdf.make_stream(program.getvalue())
         stream["/Length1"] = len(program.getvalue())
         descriptor = Dictionary(
-            Type=Name.FontDescriptor, FontName=Name("/ABCDEF+NotoSans"), Flags=4, FontBBox=Array([0, -300, 1000, 1000]),
-            ItalicAngle=0, Ascent=1069, Descent=-293, CapHeight=714, StemV=80, FontFile2=stream,
+            Type=Name.FontDescriptor,
+            FontName=Name("/ABCDEF+NotoSans"),
+            Flags=4,
+            FontBBox=Array([0, -300, 1000, 1000]),
+            ItalicAngle=0,
+            Ascent=1069,
+            Descent=-293,
+            CapHeight=714,
+            StemV=80,
+            FontFile2=stream,
         )
         cid = Dictionary(
-            Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=Name("/ABCDEF+NotoSans"),
+            Type=Name.Font,
+            Subtype=Name.CIDFontType2,
+            BaseFont=Name("/ABCDEF+NotoSans"),
             CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-            FontDescriptor=pdf.make_indirect(descriptor), W=Array([1, Array(widths)]), DW=0,
+            FontDescriptor=pdf.make_indirect(descriptor),
+            W=Array([1, Array(widths)]),
+            DW=0,
             CIDToGIDMap=pdf.make_stream(bytes(table)),
         )
         self.object = pdf.make_indirect(
             Dictionary(
-                Type=Name.Font, Subtype=Name.Type0, BaseFont=Name("/ABCDEF+NotoSans"), Encoding=Name("/Identity-H"),
+                Type=Name.Font,
+                Subtype=Name.Type0,
+                BaseFont=Name("/ABCDEF+NotoSans"),
+                Encoding=Name("/Identity-H"),
                 DescendantFonts=Array([pdf.make_indirect(cid)]),
             )
         )
@@ -109,7 +124,9 @@ def document(content: bytes, pdf: Pdf | None = None, **resources_: object) -> Pd
     for key, value in dict(resources_.pop("Font", {})).items():  # type: ignore[call-overload]
         fonts["/" + key] = value
     page = Dictionary(
-        Type=Name.Page, MediaBox=Array([0, 0, 595, 842]), Resources=Dictionary(Font=fonts, **resources_),
+        Type=Name.Page,
+        MediaBox=Array([0, 0, 595, 842]),
+        Resources=Dictionary(Font=fonts, **resources_),
         Contents=pdf.make_stream(show(INNOCENT, 72, 760) + content),
     )
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
@@ -138,7 +155,9 @@ def simple_font(name: str) -> bytes:
 def type0_subset(name: str) -> bytes:
     pdf = pikepdf.new()
     font = Cut(pdf, sentence(name))
-    return save(document(b"BT /F2 11 Tf 72 700 Td " + font.hex(sentence(name)) + b" Tj ET", pdf, Font={"F2": font.object}))
+    return save(
+        document(b"BT /F2 11 Tf 72 700 Td " + font.hex(sentence(name)) + b" Tj ET", pdf, Font={"F2": font.object})
+    )
 
 
 @place
@@ -193,21 +212,27 @@ def scattered_order(name: str) -> bytes:
 def no_to_unicode(name: str) -> bytes:
     pdf = pikepdf.new()
     font = Cut(pdf, sentence(name), to_unicode="none")
-    return save(document(b"BT /F2 11 Tf 72 700 Td " + font.hex(sentence(name)) + b" Tj ET", pdf, Font={"F2": font.object}))
+    return save(
+        document(b"BT /F2 11 Tf 72 700 Td " + font.hex(sentence(name)) + b" Tj ET", pdf, Font={"F2": font.object})
+    )
 
 
 @place
 def no_map_at_all(name: str) -> bytes:
     pdf = pikepdf.new()
     font = Cut(pdf, sentence(name), to_unicode="none", cmap=False)
-    return save(document(b"BT /F2 14 Tf 72 700 Td " + font.hex(sentence(name)) + b" Tj ET", pdf, Font={"F2": font.object}))
+    return save(
+        document(b"BT /F2 14 Tf 72 700 Td " + font.hex(sentence(name)) + b" Tj ET", pdf, Font={"F2": font.object})
+    )
 
 
 @place
 def garbled_to_unicode(name: str) -> bytes:
     pdf = pikepdf.new()
     font = Cut(pdf, sentence(name), to_unicode="garbled", cmap=False)
-    return save(document(b"BT /F2 14 Tf 72 700 Td " + font.hex(sentence(name)) + b" Tj ET", pdf, Font={"F2": font.object}))
+    return save(
+        document(b"BT /F2 14 Tf 72 700 Td " + font.hex(sentence(name)) + b" Tj ET", pdf, Font={"F2": font.object})
+    )
 
 
 @place
@@ -229,13 +254,26 @@ def differences_by_appearance(name: str) -> bytes:
     font.save(program)
     rows = "\n".join(f"<{code:02X}> <{c.encode('utf-16-be').hex()}>" for c, code in codes.items())
     descriptor = Dictionary(
-        Type=Name.FontDescriptor, FontName=Name("/BBBBBB+NotoSans"), Flags=4, FontBBox=Array([0, -300, 1000, 1000]),
-        ItalicAngle=0, Ascent=1069, Descent=-293, CapHeight=714, StemV=80, FontFile2=pdf.make_stream(program.getvalue()),
+        Type=Name.FontDescriptor,
+        FontName=Name("/BBBBBB+NotoSans"),
+        Flags=4,
+        FontBBox=Array([0, -300, 1000, 1000]),
+        ItalicAngle=0,
+        Ascent=1069,
+        Descent=-293,
+        CapHeight=714,
+        StemV=80,
+        FontFile2=pdf.make_stream(program.getvalue()),
     )
     made = pdf.make_indirect(
         Dictionary(
-            Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name("/BBBBBB+NotoSans"), FirstChar=1, LastChar=len(codes),
-            Widths=Array(widths), FontDescriptor=pdf.make_indirect(descriptor),
+            Type=Name.Font,
+            Subtype=Name.TrueType,
+            BaseFont=Name("/BBBBBB+NotoSans"),
+            FirstChar=1,
+            LastChar=len(codes),
+            Widths=Array(widths),
+            FontDescriptor=pdf.make_indirect(descriptor),
             ToUnicode=pdf.make_stream(
                 b"1 begincodespacerange <00> <FF> endcodespacerange\n%d beginbfchar\n%s\nendbfchar"
                 % (len(codes), rows.encode())
@@ -265,7 +303,9 @@ def nested_forms(name: str) -> bytes:
     given, _, rest = name.partition(" ")
     inner = _form(pdf, show(rest + " sedan i våras.", 0, 0))
     outer = _form(
-        pdf, show("Handläggare är " + given + " ", 72, 700) + b"q 1 0 0 1 %g 700 cm /X2 Do Q" % (240), XObject=Dictionary(X2=inner)
+        pdf,
+        show("Handläggare är " + given + " ", 72, 700) + b"q 1 0 0 1 %g 700 cm /X2 Do Q" % (240),
+        XObject=Dictionary(X2=inner),
     )
     return save(document(b"/X1 Do", pdf, XObject=Dictionary(X1=outer)))
 
@@ -274,9 +314,7 @@ def nested_forms(name: str) -> bytes:
 def shared_form(name: str) -> bytes:
     pdf = pikepdf.new()
     form = _form(pdf, show(sentence(name), 72, 0))
-    return save(
-        document(b"q 1 0 0 1 0 700 cm /X1 Do Q q 1 0 0 1 0 600 cm /X1 Do Q", pdf, XObject=Dictionary(X1=form))
-    )
+    return save(document(b"q 1 0 0 1 0 700 cm /X1 Do Q q 1 0 0 1 0 600 cm /X1 Do Q", pdf, XObject=Dictionary(X1=form)))
 
 
 @place
@@ -284,7 +322,12 @@ def tiling_pattern(name: str) -> bytes:
     pdf = pikepdf.new()
     pattern = pdf.make_stream(show(name, 2, 5, 9))
     for key, value in {
-        "/PatternType": 1, "/PaintType": 1, "/TilingType": 1, "/BBox": Array([0, 0, 200, 20]), "/XStep": 200, "/YStep": 20,
+        "/PatternType": 1,
+        "/PaintType": 1,
+        "/TilingType": 1,
+        "/BBox": Array([0, 0, 200, 20]),
+        "/XStep": 200,
+        "/YStep": 20,
         "/Resources": Dictionary(Font=Dictionary(F1=helvetica(pdf))),
     }.items():
         pattern[key] = value
@@ -312,8 +355,15 @@ def type3_glyphs(name: str) -> bytes:
     for i, c in enumerate(chars):
         procs["/" + names[c]] = pdf.make_stream(b"500 0 0 0 450 700 d1 0 0 %d %d re f" % (100 + 10 * i, 700 - 5 * i))
     font = Dictionary(
-        Type=Name.Font, Subtype=Name.Type3, FontBBox=Array([0, 0, 500, 700]), FontMatrix=Array([0.001, 0, 0, 0.001, 0, 0]),
-        CharProcs=procs, FirstChar=1, LastChar=len(chars), Widths=Array([500] * len(chars)), Resources=Dictionary(),
+        Type=Name.Font,
+        Subtype=Name.Type3,
+        FontBBox=Array([0, 0, 500, 700]),
+        FontMatrix=Array([0.001, 0, 0, 0.001, 0, 0]),
+        CharProcs=procs,
+        FirstChar=1,
+        LastChar=len(chars),
+        Widths=Array([500] * len(chars)),
+        Resources=Dictionary(),
         Encoding=Dictionary(Type=Name.Encoding, Differences=Array([1, *(Name("/" + names[c]) for c in chars)])),
     )
     shown = b"<" + bytes(chars.index(c) + 1 for c in text).hex().encode() + b">"
@@ -342,7 +392,11 @@ def free_text(name: str) -> bytes:
     form = _form(pdf, show(name, 2, 5))
     form["/BBox"] = Array([0, 0, 300, 20])
     annotation = Dictionary(
-        Type=Name.Annot, Subtype=Name.FreeText, Rect=Array([72, 690, 372, 710]), Contents=String(name), AP=Dictionary(N=form)
+        Type=Name.Annot,
+        Subtype=Name.FreeText,
+        Rect=Array([72, 690, 372, 710]),
+        Contents=String(name),
+        AP=Dictionary(N=form),
     )
     pdf.pages[0].obj["/Annots"] = Array([pdf.make_indirect(annotation)])
     return save(pdf)
@@ -351,7 +405,12 @@ def free_text(name: str) -> bytes:
 def _field(name: str, appearance: bool, value: bool) -> bytes:
     pdf = document(show("Handläggare:", 72, 715))
     field = Dictionary(
-        Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("handl"), Rect=Array([72, 690, 372, 710]), F=4,
+        Type=Name.Annot,
+        Subtype=Name.Widget,
+        FT=Name.Tx,
+        T=String("handl"),
+        Rect=Array([72, 690, 372, 710]),
+        F=4,
         DA=String("/Helv 10 Tf 0 g"),
     )
     if value:
@@ -382,7 +441,10 @@ def mailto_link(name: str) -> bytes:
     pdf = document(show("Skriv till oss", 72, 700))
     address = unicodedata.normalize("NFD", name.lower().replace(" ", ".")).encode("ascii", "ignore")
     link = Dictionary(
-        Type=Name.Annot, Subtype=Name.Link, Rect=Array([72, 695, 150, 712]), Contents=String(name),
+        Type=Name.Annot,
+        Subtype=Name.Link,
+        Rect=Array([72, 695, 150, 712]),
+        Contents=String(name),
         A=Dictionary(S=Name.URI, URI=b"mailto:" + address + b"@exempelstad.example"),
     )
     pdf.pages[0].obj["/Annots"] = Array([pdf.make_indirect(link)])
@@ -534,7 +596,12 @@ def earlier_revision(name: str) -> bytes:
     at = len(old)
     body = b"%d 0 obj\n<</Length %d>>\nstream\n%s\nendstream\nendobj\n" % (number, len(clean), clean)
     table = b"xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size %d/Root %d 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (
-        number, at, size, root, before, at + len(body),
+        number,
+        at,
+        size,
+        root,
+        before,
+        at + len(body),
     )
     return old + body + table
 
@@ -553,8 +620,18 @@ def orphan_object(name: str) -> bytes:
         size, root = int(pdf.trailer["/Size"]), pdf.Root.objgen[0]
     at = len(old)
     body = b"%d 0 obj\n<%s>\nendobj\n" % (size, (b"\xfe\xff" + name.encode("utf-16-be")).hex().encode())
-    return old + body + b"xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size %d/Root %d 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (
-        size, at, size + 1, root, start, at + len(body),
+    return (
+        old
+        + body
+        + b"xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size %d/Root %d 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n"
+        % (
+            size,
+            at,
+            size + 1,
+            root,
+            start,
+            at + len(body),
+        )
     )
 
 
@@ -563,7 +640,9 @@ def hyphenated(name: str) -> bytes:
     surname = name.split()[-1]
     middle = max(2, len(surname) // 2)
     first = f"Enligt den plan som vi gjorde i höstas ska {' '.join(name.split()[:-1])} {surname[:middle]}-"
-    return save(document(show(first, 72, 700) + show(surname[middle:] + " ringa skolan och sedan familjen i veckan.", 72, 686)))
+    return save(
+        document(show(first, 72, 700) + show(surname[middle:] + " ringa skolan och sedan familjen i veckan.", 72, 686))
+    )
 
 
 @place
@@ -617,8 +696,13 @@ def _picture(text: str, size: int = 44) -> Image.Image:
 def _jpeg(pdf: Pdf, data: bytes, width: int, height: int) -> pikepdf.Object:
     image = pdf.make_stream(data)
     for key, value in {
-        "/Type": Name.XObject, "/Subtype": Name.Image, "/Width": width, "/Height": height,
-        "/ColorSpace": Name.DeviceGray, "/BitsPerComponent": 8, "/Filter": Name.DCTDecode,
+        "/Type": Name.XObject,
+        "/Subtype": Name.Image,
+        "/Width": width,
+        "/Height": height,
+        "/ColorSpace": Name.DeviceGray,
+        "/BitsPerComponent": 8,
+        "/Filter": Name.DCTDecode,
     }.items():
         image[key] = value
     return image
@@ -651,7 +735,9 @@ def image_exif(name: str) -> bytes:
     exif[0x013B] = unicodedata.normalize("NFC", name)
     picture = Image.new("L", (40, 40), 180)
     picture.save(data, "JPEG", exif=exif, comment=name.encode())
-    return save(document(b"q 40 0 0 40 72 400 cm /I1 Do Q", pdf, XObject=Dictionary(I1=_jpeg(pdf, data.getvalue(), 40, 40))))
+    return save(
+        document(b"q 40 0 0 40 72 400 cm /I1 Do Q", pdf, XObject=Dictionary(I1=_jpeg(pdf, data.getvalue(), 40, 40)))
+    )
 
 
 @place
@@ -702,7 +788,11 @@ def thumbnail(name: str) -> bytes:
     pdf = document(b"")
     thumb = pdf.make_stream(zlib.compress(_picture(name).resize((350, 100)).tobytes()))
     for key, value in {
-        "/Width": 350, "/Height": 100, "/ColorSpace": Name.DeviceGray, "/BitsPerComponent": 8, "/Filter": Name.FlateDecode,
+        "/Width": 350,
+        "/Height": 100,
+        "/ColorSpace": Name.DeviceGray,
+        "/BitsPerComponent": 8,
+        "/Filter": Name.FlateDecode,
         "/Alt": String(name),
     }.items():
         thumb[key] = value
@@ -714,11 +804,21 @@ def thumbnail(name: str) -> bytes:
 def signature(name: str) -> bytes:
     pdf = document(b"")
     value = Dictionary(
-        Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), SubFilter=Name("/ETSI.CAdES.detached"), Name=String(name),
-        Reason=String("Undertecknat av " + name), Contents=("CN=" + name).encode() + b"\0" * 64, ByteRange=Array([0, 1, 2, 3]),
+        Type=Name.Sig,
+        Filter=Name("/Adobe.PPKLite"),
+        SubFilter=Name("/ETSI.CAdES.detached"),
+        Name=String(name),
+        Reason=String("Undertecknat av " + name),
+        Contents=("CN=" + name).encode() + b"\0" * 64,
+        ByteRange=Array([0, 1, 2, 3]),
     )
     field = Dictionary(
-        Type=Name.Annot, Subtype=Name.Widget, FT=Name.Sig, T=String("Signatur"), V=pdf.make_indirect(value), F=4,
+        Type=Name.Annot,
+        Subtype=Name.Widget,
+        FT=Name.Sig,
+        T=String("Signatur"),
+        V=pdf.make_indirect(value),
+        F=4,
         Rect=Array([72, 600, 272, 640]),
     )
     form = _form(pdf, show("Signerat av " + name, 2, 15))
@@ -780,7 +880,9 @@ def wrapped(name: str, user: str, *, justify: bool) -> bytes:
         ]
         content += b"[" + b" ".join(parts) + b"] TJ ET\n"
     page = Dictionary(
-        Type=Name.Page, MediaBox=Array([0, 0, 544, 842]), Resources=Dictionary(Font=Dictionary(F2=font.object)),
+        Type=Name.Page,
+        MediaBox=Array([0, 0, 544, 842]),
+        Resources=Dictionary(Font=Dictionary(F2=font.object)),
         Contents=pdf.make_stream(content),
     )
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))

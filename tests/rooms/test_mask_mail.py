@@ -1,5 +1,7 @@
 """Åsa leaves a mail: its headers, every part, nested mails and attachments."""
 
+# ruff: noqa: E501  (documents written out in one line each)
+
 import email
 import email.policy
 from email.message import EmailMessage
@@ -198,6 +200,14 @@ def test_other_correspondents_and_the_thread_stay() -> None:
     assert [one.addr_spec for one in masked["Cc"].addresses] == [ADDRESS, "l@skolan.example"]
     assert str(masked["Date"]) == "Thu, 28 May 2026 10:42:11 +0200"
     assert masked["In-Reply-To"] in str(masked["References"])
+
+
+def test_whom_the_mail_names_in_full_its_attachment_may_call_by_given_name() -> None:
+    source = letter(ASA, f"Bifogar ett brev. /{ASA.full_name}")
+    source.add_attachment("Åsa ringer på fredag.\n".encode(), maintype="text", subtype="plain", filename="brev.txt")
+    masked = email.message_from_bytes(mask(source.as_bytes()), policy=email.policy.default)
+    (attachment,) = masked.iter_attachments()
+    assert attachment.get_payload(decode=True).decode() == f"{DEFAULT_LABEL} ringer på fredag.\n"
 
 
 def test_attachments_can_be_dropped_instead() -> None:

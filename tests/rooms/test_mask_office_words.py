@@ -26,8 +26,12 @@ DOCUMENTS = [
 ]
 
 
-def read(data: bytes, suffix: str) -> list[str]:
-    """The text as pandoc reads it, in words."""
+HIDDEN = "Arbetsanteckning: {label} har semester vecka 44."
+"""Hidden text in one of the documents; pandoc shows it, Word does not, and the mask takes it out."""
+
+
+def read(data: bytes, suffix: str) -> str:
+    """The text as pandoc reads it, a paragraph a line."""
     done = subprocess.run(
         [pypandoc.get_pandoc_path(), "-f", suffix, "-t", "plain", "--wrap=none", "--track-changes=accept"],
         input=data,
@@ -36,7 +40,7 @@ def read(data: bytes, suffix: str) -> list[str]:
         timeout=60,
     )
     text = unicodedata.normalize("NFC", done.stdout.decode("utf-8"))
-    return re.sub(r"[-─┌┬┐│├┼┤└┴┘|+]{3,}|\u00a0", " ", text).split()
+    return re.sub(r"[-─┌┬┐│├┼┤└┴┘|+]{3,}|\u00a0", " ", text)
 
 
 @pytest.mark.skipif(tesseract() is None, reason="some documents hold pictures: needs tesseract with swe")
@@ -45,13 +49,12 @@ def test_another_reader_sees_the_same_words(document: str) -> None:
     data = (EXAMPLES / document).read_bytes()
     suffix = document.rpartition(".")[2]
     masked, _ = mask_file(data, document.rpartition("/")[2], finder_of("A10001"), Options(), Report())
-    before = " ".join(read(data, suffix))
+    before = read(data, suffix)
     finder = finder_of("A10001").for_document(before)
-    expected = mask_string(before, finder, DEFAULT_LABEL, Report(), "x").split()
-    found = " ".join(read(masked, suffix)).split()
+    expected = mask_string(before, finder, DEFAULT_LABEL, Report(), "x").replace(HIDDEN.format(label=DEFAULT_LABEL), "")
+    assert _plain(read(masked, suffix)) == _plain(expected)
+
+
+def _plain(text: str) -> list[str]:
     # Two labels in two cells are one where the text is read without its cells.
-    assert _once(found) == _once(expected)
-
-
-def _once(words: list[str]) -> str:
-    return re.sub(rf"({re.escape(DEFAULT_LABEL)}[ ,]*)+", DEFAULT_LABEL + " ", " ".join(words))
+    return re.sub(rf"({re.escape(DEFAULT_LABEL)}[\s,]*)+", DEFAULT_LABEL + " ", text).split()

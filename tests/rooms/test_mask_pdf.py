@@ -88,7 +88,7 @@ def strings(item: object, depth: int) -> Iterator[str]:
             if getattr(one, "objgen", (0, 0)) == (0, 0):
                 yield from strings(one, depth + 1)
     elif isinstance(item, pikepdf.Dictionary):
-        for key in item.keys():
+        for key in item:
             yield key
             if getattr(item[key], "objgen", (0, 0)) == (0, 0):
                 yield from strings(item[key], depth + 1)
@@ -175,7 +175,11 @@ def test_the_case_file_keeps_every_innocent_word(name: str) -> None:
     after = folded(text.replace(Options().label, ""))
     # A word that a page's end cut in two, and page numbers of pages that are no more, may differ.
     assert len(after) > 0.985 * len(kept)
-    words = {w for w in re.findall(r"[a-zåäö]{5,}", without_spans(before, finder).casefold()) if before.casefold().count(w) > 1}
+    words = {
+        w
+        for w in re.findall(r"[a-zåäö]{5,}", without_spans(before, finder).casefold())
+        if before.casefold().count(w) > 1
+    }
     missing = {w for w in words if folded(w) not in after}
     assert not missing
     with pikepdf.open(io.BytesIO(result)) as pdf:
@@ -197,13 +201,17 @@ def test_the_same_letter_about_any_employee_gives_the_same_bytes(justify: bool) 
 @pytest.mark.parametrize("layout", ["ragged", "justified", "several pages"])
 def test_a_typeset_report_about_any_employee_gives_the_same_bytes(layout: str) -> None:
     people = list(STAFF.values())[::2]
-    sources = [pdfs.typeset(p.full_name, p.user_id, justify=layout != "ragged", long=layout == "several pages") for p in people]
+    sources = [
+        pdfs.typeset(p.full_name, p.user_id, justify=layout != "ragged", long=layout == "several pages") for p in people
+    ]
     results = {mask(source, person.staff_id)[0] for source, person in zip(sources, people, strict=True)}
     assert len(set(sources)) >= 20
     assert len(results) == 1
 
 
-@pytest.mark.parametrize("where", ["simple_font", "type0_subset", "differences_by_appearance", "shared_form", "form_xobject"])
+@pytest.mark.parametrize(
+    "where", ["simple_font", "type0_subset", "differences_by_appearance", "shared_form", "form_xobject"]
+)
 def test_one_line_about_any_employee_gives_the_same_bytes(where: str) -> None:
     people = [p for p in STAFF.values() if p.full_name.encode("cp1252", "ignore").decode("cp1252") == p.full_name]
     assert len(people) >= 20

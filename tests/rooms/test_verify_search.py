@@ -2,15 +2,19 @@
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
+import pikepdf
+import pypdfium2
 import pytest
+import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from verify_files import BODY, DOCX, OTHER, PDF, document, earlier_revision, letter
+from verify_files import BODY, DOCX, OTHER, PDF, document, earlier_revision, letter, with_parts
 
 from sigill.decision.people import StaffMember, StaffRegister
-from sigill.errors import BadInput, Blocked, LeakFound, NothingRead
+from sigill.errors import BadInput, Blocked, LeakFound, NothingRead, SigillError
 from sigill.verify import control, pdf, picture
 from sigill.verify.reading import Bounds
 from sigill.verify.search import DEEP, FAST, Searched, require_clean, search
@@ -27,6 +31,9 @@ STAFF = _staff()
 ASA, BJORN, MY, KLAS, LIV = (STAFF[i] for i in ("A10001", "A10038", "A10075", "A10149", "A10482"))
 GUN_BRITT, DJORDJE, PER, STEN = (STAFF[i] for i in ("A10667", "A10297", "A10519", "A10445"))
 INNOCENT = "Handläggaren hos nämnden"
+
+
+needs_ocr = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
 
 
 def look(data: bytes | str, *people: StaffMember, name: str = "fil", **how: object) -> Searched:
@@ -219,9 +226,24 @@ def test_a_page_without_characters_is_no_clean_page() -> None:
         require_clean({"a.pdf": scan(control.planted())}, [ASA], register=STAFF, readers=FAST)
 
 
-def test_a_blank_page_between_others_is_passed_over() -> None:
-    import pikepdf
+def test_pages_count_whichever_readers_read() -> None:
+    for readers in ({"raw"}, {"objects"}):
+        with pytest.raises(NothingRead):
+            require_clean({"a.pdf": letter()}, [ASA], register=STAFF, readers=readers)
+    assert require_clean({"a.pdf": letter()}, [ASA], register=STAFF, readers={"pdfium"}).pages == 1
 
+
+def test_a_silent_page_in_one_attachment_is_not_hidden_by_another() -> None:
+    with pikepdf.open(io.BytesIO(letter())) as made:
+        made.attachments["a.pdf"] = letter()
+        made.attachments["b.pdf"] = scan(control.planted())
+        buffer = io.BytesIO()
+        made.save(buffer)
+    with pytest.raises(NothingRead):
+        require_clean({"a.pdf": buffer.getvalue()}, [ASA], register=STAFF, readers=FAST)
+
+
+def test_a_blank_page_between_others_is_passed_over() -> None:
     with pikepdf.open(io.BytesIO(letter())) as made:
         made.add_blank_page()
         buffer = io.BytesIO()
@@ -231,29 +253,24 @@ def test_a_blank_page_between_others_is_passed_over() -> None:
 
 def test_an_empty_document_is_no_clean_document() -> None:
     empty = document()
-    from verify_files import with_parts
-
     package = with_parts(empty, {"word/document.xml": b"<w:document><w:body><w:p/></w:body></w:document>"})
     with pytest.raises(NothingRead):
         require_clean({"a.docx": package}, [ASA], register=STAFF, readers=FAST)
 
 
 def typst_blank() -> bytes:
-    import typst
-
     return typst.compile(b"#set page(height: 5cm)\n")
 
 
 def scan(person: StaffMember) -> bytes:
     """A PDF whose only page is a picture of a letter about somebody."""
-    import pypdfium2
-
     drawn = pypdfium2.PdfDocument(letter(text=f"Handläggare: {person.full_name}"))[0].render(scale=2.5).to_pil()
     buffer = io.BytesIO()
     drawn.convert("RGB").save(buffer, "PDF", resolution=180)
     return buffer.getvalue()
 
 
+@needs_ocr
 def test_pictures_are_named_as_unseen_and_read_with_ocr() -> None:
     data = scan(ASA)
     assert look(data).unseen
@@ -262,15 +279,14 @@ def test_pictures_are_named_as_unseen_and_read_with_ocr() -> None:
     assert not look(scan(STAFF["A10223"]), readers={"ocr", "pdfium"}, ocr=True).leaks
 
 
-def test_a_blind_reader_blocks_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not look(letter()).leaks
-    for reader in sorted(pdf.READERS):
-        more = {"readers": DEEP | {"ocr"}, "ocr": True} if reader == "ocr" else {"readers": DEEP}
-        with monkeypatch.context() as patch:
-            patch.setattr(pdf, "READERS", {**pdf.READERS, reader: lambda source: iter(())})
-            with pytest.raises(Blocked, match="blind"):
-                look(letter(), **more)
-    assert not look(letter()).leaks
+@pytest.mark.parametrize("reader", [*sorted(DEEP & set(pdf.READERS)), pytest.param("ocr", marks=needs_ocr)])
+def test_a_blind_reader_blocks_the_run(reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    how = {"readers": DEEP | ({"ocr"} if reader == "ocr" else set()), "ocr": reader == "ocr"}
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf, "READERS", {**pdf.READERS, reader: lambda source: iter(())})
+        with pytest.raises(Blocked, match="blind"):
+            look(letter(), **how)
+    assert not look(letter(), **how).leaks
 
 
 def test_a_reader_of_other_kinds_that_goes_blind_blocks_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,8 +322,6 @@ def test_the_planted_person_is_made_up_anew() -> None:
 
 
 def test_what_cannot_be_checked_is_blocked() -> None:
-    import pikepdf
-
     locked = io.BytesIO()
     with pikepdf.open(io.BytesIO(letter())) as made:
         made.save(locked, encryption=pikepdf.Encryption(user="hemligt", owner="hemligt"))
@@ -320,8 +334,6 @@ def test_what_cannot_be_checked_is_blocked() -> None:
 
 
 def test_bounds_hold_against_a_zip_bomb() -> None:
-    from verify_files import with_parts
-
     bomb = with_parts(document(), {"word/x.xml": b"<a>" + bytes(30_000_000) + b"</a>"})
     with pytest.raises(Blocked):
         look(bomb, bounds=Bounds(inflated=1 << 20))
@@ -330,8 +342,6 @@ def test_bounds_hold_against_a_zip_bomb() -> None:
 
 
 def test_nesting_without_end_is_blocked() -> None:
-    from verify_files import with_parts
-
     data = document()
     for _ in range(8):
         data = with_parts(document(), {"word/embeddings/inner.docx": data})
@@ -373,3 +383,22 @@ def test_somebody_who_is_not_in_the_case_is_not_found(path: Path) -> None:
 
 def _truth() -> list[str]:
     return (EXAMPLES / "casefile" / "truth.jsonl").read_text("utf-8").splitlines()
+
+
+WHOLE = {"pdf": letter(text=ASA.full_name), "docx": document(ASA.full_name), "mail": OTHER["mail attachment"](INNOCENT)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    kind=st.sampled_from(sorted(WHOLE)),
+    cuts=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=12), st.integers(0, 40)), min_size=1, max_size=4),
+)
+def test_a_damaged_file_is_read_or_refused_never_worse(kind: str, cuts: list[tuple[float, bytes, int]]) -> None:
+    data = WHOLE[kind]
+    for at, patch, gone in cuts:
+        index = int(at * len(data))
+        data = data[:index] + patch + data[index + gone :]
+    try:
+        look(data)
+    except SigillError as refusal:
+        assert "Lindqvist" not in str(refusal)

@@ -5,13 +5,18 @@ Every maker takes the name and returns the file; called with an innocent text it
 
 import base64
 import io
+import json
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
+from pathlib import Path
 
 import docx
 import pikepdf
 import typst
+from fontTools import subset
+from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image, PngImagePlugin
 
@@ -219,8 +224,6 @@ def _attached_pdf(pdf: pikepdf.Pdf, name: str) -> None:
 
 
 def _attached_token(pdf: pikepdf.Pdf, name: str) -> None:
-    import json
-
     parts = [base64.urlsafe_b64encode(json.dumps(p).encode()).rstrip(b"=") for p in ({"alg": "ES256"}, {"who": name})]
     pdf.attachments["identitet.jwt"] = b".".join([*parts, b"c2lnbmF0dXJlLXNpZ25hdHVyZQ"])
 
@@ -241,8 +244,6 @@ def _thumbnail_text(pdf: pikepdf.Pdf, name: str) -> None:
 
 
 def _decomposed(name: str) -> bytes:
-    import unicodedata
-
     return letter(text=unicodedata.normalize("NFD", name))
 
 
@@ -253,13 +254,7 @@ def _glyph_ids(name: str) -> bytes:
 
 def _no_to_unicode(name: str) -> bytes:
     """A Type0 TrueType font whose only way to letters is the embedded program's own character map."""
-    from pathlib import Path
-
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-
-    source = next(p for p in Path("/usr/share/fonts").rglob("DejaVuSans.ttf"))
-    font = TTFont(source)
+    font = TTFont(Path(__file__).resolve().parents[2] / "src/sigill/letters/fonts/NotoSans-Regular.ttf")
     tool = subset.Subsetter(subset.Options(glyph_names=False, notdef_outline=True))
     tool.populate(text=name + BODY)
     tool.subset(font)
@@ -270,7 +265,7 @@ def _no_to_unicode(name: str) -> bytes:
         program = pdf.make_stream(out.getvalue())
         program.Length1 = len(out.getvalue())
         descriptor = Dictionary(
-            Type=Name.FontDescriptor, FontName=Name("/AAAAAA+DejaVuSans"), Flags=4, FontBBox=[0, 0, 1000, 1000],
+            Type=Name.FontDescriptor, FontName=Name("/AAAAAA+NotoSans"), Flags=4, FontBBox=[0, 0, 1000, 1000],
             ItalicAngle=0, Ascent=800, Descent=-200, CapHeight=700, StemV=80, FontFile2=program,
         )  # fmt: skip
         info = Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0)

@@ -265,11 +265,11 @@ def _refuse_impossible_dates(case: Case, place: str) -> None:
 
     earliest = dt.date(1990, 1, 1)
     if case.decision_date < earliest:
-        refuse("decision_date", "before 1990")
+        refuse("decision_date", N_("before 1990"))
     if case.decision_maker.signed_at.date() < case.decision_date:
-        refuse("decision_maker.signed_at", "signed before the decision date")
+        refuse("decision_maker.signed_at", N_("signed before the decision date"))
     if case.delegation and case.delegation.valid_to and case.delegation.valid_to < case.delegation.valid_from:
-        refuse("delegation.valid_to", "ends before it begins")
+        refuse("delegation.valid_to", N_("ends before it begins"))
     for entry in case.withhold:
         if entry.review_by and entry.assessed_on and entry.review_by < entry.assessed_on:
-            refuse("withhold.review_by", "before the assessment")
+            refuse("withhold.review_by", N_("before the assessment"))

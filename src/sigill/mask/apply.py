@@ -9,7 +9,7 @@ Does not: read or write files, or verify the result; `verify` looks at that with
 import dataclasses
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import unquote
 
 from sigill.errors import N_, BadInput, Blocked, SigillError
@@ -18,7 +18,7 @@ from sigill.mask.docx import mask_docx
 from sigill.mask.email import mask_email
 from sigill.mask.html import mask_html
 from sigill.mask.image import mask_image
-from sigill.mask.joined import NameFinder
+from sigill.mask.joined import FoundSpan, NameFinder
 from sigill.mask.odf import mask_odf
 from sigill.mask.report import Options, Report
 from sigill.mask.rtf import mask_rtf
@@ -91,10 +91,12 @@ def mask_file(data: bytes, name: str, finder: NameFinder, options: Options, repo
         return _mask(data, name, finder, options, report, 0)
     except SigillError:
         raise
-    except Exception:
+    except Exception as error:
         # Whatever a hostile file brings a parser to, it ends here, and no trace of its text goes further.
         raise Blocked(
-            N_("The file is built in a way that was not foreseen."), N_("A human must look at it.")
+            N_("The file is built in a way that was not foreseen ({kind})."),
+            N_("A human must look at it."),
+            kind=type(error).__name__,
         ) from None
 
 
@@ -108,11 +110,13 @@ def _mask(
     if depth > options.max_depth:
         raise Blocked(N_("Documents are nested deeper than the limit."))
 
+    outer = _Remembering(finder)
+
     def mask_part(inner: bytes, inner_name: str, inner_report: Report) -> tuple[bytes, str]:
-        return _mask(inner, inner_name, finder, options, inner_report, depth + 1)
+        return _mask(inner, inner_name, outer.latest, options, inner_report, depth + 1)
 
     kind = sniff(data, name)
-    masked = _MASKERS[kind](data, finder, dataclasses.replace(options, mask_part=mask_part), report)
+    masked = _MASKERS[kind](data, outer, dataclasses.replace(options, mask_part=mask_part), report)
     stem, suffix = posixpath.splitext(name)
     if kind == "picture":
         suffix = ".png"
@@ -120,6 +124,22 @@ def _mask(
         # Macros and templates are gone; what is left is an ordinary document.
         suffix = SUFFIXES[kind][0]
     return masked, mask_name(stem, finder, options.label) + suffix
+
+
+class _Remembering:
+    """A finder that remembers what it was told of the document, for the documents inside it: whom a mail names in
+    full, its attachment may call by the given name alone."""
+
+    def __init__(self, finder: NameFinder) -> None:
+        self.latest = finder
+        self._finder = finder
+
+    def find(self, text: str) -> Sequence[FoundSpan]:
+        return self._finder.find(text)
+
+    def for_document(self, text: str) -> NameFinder:
+        self.latest = self._finder.for_document(text)
+        return self.latest
 
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (

@@ -258,6 +258,10 @@ class _Cleaner:
                 counts["deletion"] = counts.get("deletion", 0) + 1
         for cell in list(root.iter(f"{{{W}}}cellDel")):
             drop(cell.getparent().getparent())
+        for name, needed in (("tr", "tc"), ("tbl", "tr")):
+            for holder in list(root.iter(f"{{{W}}}{name}")):
+                if next(holder.iter(f"{{{W}}}{needed}"), None) is None:
+                    drop(holder)
         self._merge_paragraphs(root)
         for run in list(root.iter(_RUN)):
             hidden = run.find(f"{_RPR}/{{{W}}}vanish")

@@ -148,7 +148,7 @@ def _glued(blocks: Sequence[Block], finder: NameFinder, label: str, part: str) -
     for span in _sure(finder, text, label, None, part):
         inside = text[span.start : span.end]
         if BETWEEN not in inside and " " in inside.strip():
-            shift = shifts[bisect_right(shifts, (span.start, len(text))) - 1][1]
+            shift = shifts[bisect_right(shifts, span.start, key=lambda one: one[0]) - 1][1]
             found.append(_Found(span.start + shift, span.end + shift, span.kind, span.certainty))
     return found
 

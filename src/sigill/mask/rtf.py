@@ -565,7 +565,8 @@ def _write(root: Group) -> bytes:
                 units = letter.encode("utf-16-le", "replace")
                 for at in range(0, len(units), 2):
                     unit = int.from_bytes(units[at : at + 2], "little")
-                    parts.append(f"\\u{unit - 65536 if unit > 32767 else unit}?")
+                    # The stand-in as an escape: some readers swallow a letter too many after a bare question mark.
+                    parts.append(f"\\u{unit - 65536 if unit > 32767 else unit}\\'3f")
         return "".join(parts)
 
     def walk(group: Group) -> None:

@@ -63,6 +63,18 @@ class PdfFile:
                 self.running[reader] = _PROGRAMS.submit(_pdftotext, data, flags, wanted.bounds.seconds)
         self.pdf = open_pdf(data, place)
         self.seen: set[bytes] = set()
+        self.attachments = 0
+
+    def pages(self) -> Iterator[Finding]:
+        """That the pages exist, whoever reads them."""
+        for number in range(1, len(self.pdf.pages) + 1):
+            self.wanted.bounds.spend(0)
+            yield Page((*self.place, f"page {number}"), number)
+
+    def attached(self, place: Place, name: str, data: bytes) -> Inner:
+        """An attached file, at a place of its own."""
+        self.attachments += 1
+        return Inner((*place, f"attachment {self.attachments}"), name, data)
 
     def known(self, *parts: bytes) -> bool:
         """Whether the same bytes have been read before in this file; remembers them."""
@@ -245,7 +257,7 @@ def _objects(source: PdfFile, pdf: pikepdf.Pdf, reader: str, place: Place) -> It
             inner.add(stream.objgen)
             data = _decoded(stream, source)
             if not source.known(b"file", name.encode("utf-8", "replace"), data):
-                yield Inner((*place, "attachment"), name, data)
+                yield source.attached(place, name, data)
         if isinstance(obj, pikepdf.Stream):
             streams.append(obj)
     for obj in streams:
@@ -260,7 +272,7 @@ def _stream(source: PdfFile, obj: Any, reader: str, where: Place, place: Place) 
         return
     data = _decoded(obj, source)
     if kind == "/EmbeddedFile":
-        yield Inner((*place, "attachment"), "", data)
+        yield source.attached(place, "", data)
         return
     yield Raw(reader, where, data)
     if str(obj.get("/Subtype", "")) == "/Image":
@@ -344,9 +356,6 @@ def _content(source: PdfFile, pdf: pikepdf.Pdf, reader: str, place: Place) -> It
     fallback: Any = None
     for number, page in enumerate(pdf.pages, 1):
         where = (*place, f"page {number}")
-        if reader == "content":
-            source.wanted.bounds.spend(0)
-            yield Page(where, number)
         resources = page.obj.get("/Resources", page.resources if hasattr(page, "resources") else None)
         fallback = resources if fallback is None else fallback
         contents = page.obj.get("/Contents")

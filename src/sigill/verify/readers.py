@@ -92,6 +92,7 @@ def _read_kind(name: str, data: bytes, wanted: Wanted, place: Place) -> Iterator
     kind = kind_of(name, data)
     if kind == "pdf":
         source = pdf.PdfFile(data, place, wanted)
+        yield from source.pages()
         for reader, function in pdf.READERS.items():
             if reader in wanted.readers:
                 yield from function(source)

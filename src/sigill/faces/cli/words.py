@@ -48,6 +48,8 @@ def language() -> str:
 
 def sentence(error: SigillError) -> str:
     """An error in words: place, problem and next step in one line."""
-    parts = [_(part).format(**error.params) for part in (error.problem, error.next_step) if part]
+    # A reason is a sentence of ours too; anything else has no translation and stays.
+    params = {key: _(value) if isinstance(value, str) and value else value for key, value in error.params.items()}
+    parts = [_(part).format(**params) for part in (error.problem, error.next_step) if part]
     text = " ".join(parts)
     return f"{error.place}: {text}" if error.place else text

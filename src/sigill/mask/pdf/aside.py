@@ -60,13 +60,8 @@ def annotations(page: pikepdf.Page) -> Iterator[pikepdf.Object]:
                 yield annotation
 
 
-def appearance(annotation: pikepdf.Object, form: Any) -> pikepdf.Object | None:
-    """The appearance stream an annotation shows now (12.5.5), or one made from a field's value.
-
-    Args:
-        annotation: the annotation.
-        form: the document's AcroForm, for default fonts.
-    """
+def appearance(annotation: pikepdf.Object) -> pikepdf.Object | None:
+    """The appearance stream an annotation shows now (12.5.5)."""
     flags = int(annotation.get("/F", 0))
     if flags & (_HIDDEN | _NO_VIEW):
         return None
@@ -100,6 +95,11 @@ def value_text(annotation: pikepdf.Object) -> str:
     if isinstance(value, pikepdf.Stream):
         return value.read_bytes().decode("utf-8", "replace")
     return text_of(value)
+
+
+def _file(spec: pikepdf.Object) -> Any:
+    """The embedded file of a file specification."""
+    return spec["/EF"].get("/UF", spec["/EF"].get("/F"))
 
 
 class Aside:
@@ -178,7 +178,7 @@ class Aside:
         out: dict[str, Any] = {}
         old = self.root.get("/Dests")
         if isinstance(old, pikepdf.Dictionary):
-            out.update({key: old[key] for key in old.keys()})
+            out.update(dict(old.items()))
         names = self.root.get("/Names", Dictionary()).get("/Dests")
         stack = [names] if isinstance(names, pikepdf.Dictionary) else []
         visited = 0
@@ -237,11 +237,11 @@ class Aside:
             elif subtype not in (*DRAWN, "/Popup", "/FileAttachment"):
                 self.report.took(part, "annotation")
             if made is not None:
-                box = self._rect(annotation, number) or (0.0, 0.0, 0.0, 0.0)
+                box = self._rect(annotation) or (0.0, 0.0, 0.0, 0.0)
                 where = self.at(number, (box[1] + box[3]) / 2)[0]
                 self._kept.setdefault(where, []).append(self.new.make_indirect(made))
 
-    def _rect(self, annotation: pikepdf.Object, number: int) -> tuple[float, float, float, float] | None:
+    def _rect(self, annotation: pikepdf.Object) -> tuple[float, float, float, float] | None:
         rect = annotation.get("/Rect")
         if not isinstance(rect, pikepdf.Array) or len(rect) != 4:
             return None
@@ -258,7 +258,7 @@ class Aside:
         return middle - self.at(number, middle)[1]
 
     def _link(self, annotation: pikepdf.Object, number: int, part: str) -> Dictionary | None:
-        box = self._rect(annotation, number)
+        box = self._rect(annotation)
         if box is None:
             return None
         if self.touched(number, box):
@@ -284,7 +284,7 @@ class Aside:
 
     def _comment(self, annotation: pikepdf.Object, subtype: str, number: int, part: str) -> Dictionary | None:
         """A sticky note or mark: dropped, or kept with its texts masked and its author left out."""
-        box = self._rect(annotation, number)
+        box = self._rect(annotation)
         if self.options.comments == "drop" or box is None or self.touched(number, box):
             self.report.took(part, "comment")
             return None
@@ -379,7 +379,9 @@ class Aside:
         top = self.root["/Outlines"]
         root["/First"] = made[top["/First"].objgen]
         last = top.get("/Last")
-        root["/Last"] = made.get(last.objgen, root["/First"]) if isinstance(last, pikepdf.Dictionary) else root["/First"]
+        root["/Last"] = (
+            made.get(last.objgen, root["/First"]) if isinstance(last, pikepdf.Dictionary) else root["/First"]
+        )
         root["/Count"] = sum(1 for _, item in items if made.get(item.get("/Parent", Dictionary()).objgen) is None)
         self.new.Root["/Outlines"] = root
 
@@ -415,10 +417,10 @@ class Aside:
         title, count = masked(text_of(self.source.docinfo.get("/Title")), self.finder, self.options.label)
         if count:
             self.report.took("document information", "title", count)
-        others = [key for key in self.source.docinfo.keys() if key not in ("/Title", "/Producer", "/CreationDate", "/ModDate")]
-        for key in others:
-            if self._names_someone(text_of(self.source.docinfo[key])):
-                self.report.took("document information", key[1:].lower() if key in ("/Author", "/Subject", "/Keywords", "/Creator") else "entry")
+        for entry, value in self.source.docinfo.items():
+            if entry != "/Title" and self._names_someone(text_of(value)):
+                known = entry in ("/Author", "/Subject", "/Keywords", "/Creator", "/Producer")
+                self.report.took("document information", entry[1:].lower() if known else "entry")
         if "/Metadata" in self.root:
             self.report.took("document information", "XMP")
         info = Dictionary(Producer="Sigill")
@@ -447,7 +449,7 @@ class Aside:
 
         def one(spec: Any) -> Iterator[pikepdf.Object]:
             if isinstance(spec, pikepdf.Dictionary) and "/EF" in spec:
-                stream = spec["/EF"].get("/UF", spec["/EF"].get("/F"))
+                stream = _file(spec)
                 key = stream.objgen if isinstance(stream, pikepdf.Stream) else None
                 if key is not None and key not in seen:
                     seen.add(key)
@@ -486,9 +488,8 @@ class Aside:
                 self.report.took(part, "attachment")
                 continue
             name = text_of(spec.get("/UF")) or text_of(spec.get("/F")) or f"bilaga {number}"
-            stream = spec["/EF"].get("/UF", spec["/EF"].get("/F"))
             try:
-                data, new_name = self.options.mask_part(stream.read_bytes(), name, self.report)
+                data, new_name = self.options.mask_part(_file(spec).read_bytes(), name, self.report)
             except Blocked:
                 self.report.took(part, "attachment")
                 self.report.review.append((part, "attachment dropped: it can't be masked"))
@@ -510,7 +511,13 @@ class Aside:
             stream["/Type"] = Name.EmbeddedFile
             stream["/Params"] = Dictionary(Size=len(data))
             spec = self.new.make_indirect(
-                Dictionary(Type=Name.Filespec, F=unique, UF=unique, EF=Dictionary(F=stream, UF=stream), AFRelationship=Name.Unspecified)
+                Dictionary(
+                    Type=Name.Filespec,
+                    F=unique,
+                    UF=unique,
+                    EF=Dictionary(F=stream, UF=stream),
+                    AFRelationship=Name.Unspecified,
+                )
             )
             pairs += [unique, spec]
             specs.append(spec)

@@ -80,7 +80,7 @@ def _in_space(piece: bytes, low: int, high: int, length: int) -> bool:
 
 
 def _hex(digits: bytes) -> bytes:
-    digits = bytes(digits.split() and b"".join(digits.split()))
+    digits = b"".join(digits.split())
     return bytes.fromhex((digits + b"0" if len(digits) % 2 else digits).decode())
 
 

@@ -9,7 +9,7 @@ canvas says so (`odd`).
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,7 +73,7 @@ def _plain(target: pikepdf.Object) -> bytes:
 
 
 Paint_ = tuple[Any, ...]
-"""A colour: operands and operator with `Ref`s for names: (b"0 0 0 rg",) or (Ref cs, b"cs", b"0.1", Ref pattern, b"scn")."""
+"""A colour: operands and operator, `Ref`s for names: (b"0 0 0 rg",) or (Ref, b"cs", b"0.1", Ref, b"scn")."""
 
 BLACK_FILL: Paint_ = (b"0 g",)
 BLACK_STROKE: Paint_ = (b"0 G",)
@@ -116,6 +116,7 @@ class Paint:
 
     def points(self) -> list[tuple[float, float]]:
         """Where its corners lie on the page."""
+        box: Sequence[float]
         ctm = self.gfx.ctm
         if self.kind == "path":
             out = []
@@ -332,7 +333,8 @@ class Interpreter:
         self._stream(data, Resources(resources), gfx, 0, frozenset())
         return self.canvas
 
-    def _stream(
+    # One loop and one branch per operator: this is where the time of reading a page goes.
+    def _stream(  # noqa: PLR0915
         self, data: bytes, res: Resources, gfx: Gfx, depth: int, inside: frozenset[Any], actual: int = 0
     ) -> None:
         items = self.canvas.items
@@ -393,7 +395,7 @@ class Interpreter:
                     a, b, c, d, e, f = map(number, stack[-6:])
                     gfx = replace(gfx, ctm=multiply((a, b, c, d, e, f), gfx.ctm))
                 elif op in _DEVICE:
-                    colour = (b" ".join([lex.num(number(v)) for v in stack] + [op]),)
+                    colour: Paint_ = (b" ".join([lex.num(number(v)) for v in stack] + [op]),)
                     gfx = replace(gfx, fill=colour) if op in _FILLS else replace(gfx, stroke=colour)
                 elif op in (b"cs", b"CS"):
                     colour = (self._space(res, stack[-1]), op)
@@ -478,9 +480,7 @@ class Interpreter:
                         actual, oc = marks.pop()
                         if oc is not gfx.oc:
                             gfx = replace(gfx, oc=oc)
-                elif op in (b"d0", b"d1", b"MP", b"DP", b"BX", b"EX"):
-                    pass
-                elif op == b"%":
+                elif op in (b"d0", b"d1", b"MP", b"DP", b"BX", b"EX") or op == b"%":
                     pass
                 else:
                     self.canvas.odd.add("operator")
@@ -499,11 +499,11 @@ class Interpreter:
         """Append the pieces of one Tj or TJ; returns the text matrix after it."""
         codes: list[int] = []
         adjust: list[tuple[int, float]] = []
-        tc, tw, th = spacing
+        _tc, _tw, th = spacing
         em = size / 1000 * th
         for part in parts:
             first = part[0]
-            if first == 0x28 or first == 0x3C:
+            if first in {40, 60}:
                 codes += font.cut(lex.string(part))
                 continue
             value = lex.number(part)
@@ -538,9 +538,20 @@ class Interpreter:
         items = self.canvas.items
         items.append(
             Show(
-                gfx, font, size, tm if gfx.ctm is IDENTITY else multiply(tm, gfx.ctm), spacing, rise, mode, codes,
-                inner, text, width, actual, len(items),
-            )  # fmt: skip
+                gfx,
+                font,
+                size,
+                tm if gfx.ctm is IDENTITY else multiply(tm, gfx.ctm),
+                spacing,
+                rise,
+                mode,
+                codes,
+                inner,
+                text,
+                width,
+                actual,
+                len(items),
+            )
         )
         return _advance(tm, width)
 
@@ -569,7 +580,8 @@ class Interpreter:
             texts = [
                 _pdf_text(lex.string(stack[i + 1]))
                 for i, token in enumerate(stack[:-1])
-                if token in (b"/ActualText", b"/Alt", b"/E") and stack[i + 1][:1] in (b"(", b"<")
+                if token in (b"/ActualText", b"/Alt", b"/E")
+                and stack[i + 1][:1] in (b"(", b"<")
                 and stack[i + 1] != b"<<"
             ]
             self.canvas.tagged |= b"/MCID" in stack
@@ -578,9 +590,7 @@ class Interpreter:
             actual = len(self.canvas.actual) - 1
         return oc, actual
 
-    def _do(
-        self, res: Resources, token: bytes, gfx: Gfx, depth: int, inside: frozenset[Any], actual: int
-    ) -> None:
+    def _do(self, res: Resources, token: bytes, gfx: Gfx, depth: int, inside: frozenset[Any], actual: int) -> None:
         target = res.get("/XObject", token)
         if not isinstance(target, pikepdf.Stream):
             return

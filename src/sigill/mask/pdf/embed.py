@@ -244,8 +244,8 @@ class Embedder:
         scale = abs(float(font.source.get("/FontMatrix", [0.001])[0])) * 1000 or 1.0
         names = [f"/g{number}" for number in range(1, len(keys) + 1)]
         procs = Dictionary()
-        for name, key in zip(names, keys, strict=True):
-            procs[name] = self.pdf.make_stream(key[1])
+        for glyph_name, key in zip(names, keys, strict=True):
+            procs[glyph_name] = self.pdf.make_stream(key[1])
         out = Dictionary(
             Type=Name.Font, Subtype=Name.Type3, FontBBox=Array([0, 0, 0, 0]),
             FontMatrix=Array([_number(v) for v in font.source.get("/FontMatrix", [0.001, 0, 0, 0.001, 0, 0])]),

@@ -111,9 +111,9 @@ class Writer:
         parts += [self._name(ref) + b" gs" for ref in gs]
         parts += [value + b" " + op if value else op for op, value in params]
         if fill and fill != _PLAIN_GFX.fill:
-            parts.append(self._colour(fill, b"cs"))
+            parts.append(self._colour(fill))
         if stroke and stroke != _PLAIN_GFX.stroke:
-            parts.append(self._colour(stroke, b"CS"))
+            parts.append(self._colour(stroke))
         if mode > 0:
             parts.append(b"%d Tr" % mode)
         self._quoted = bool(parts)
@@ -127,16 +127,15 @@ class Writer:
         )  # fmt: skip
         return b"\n".join(([b"Q"] if quoted else []) + [b"EMC"] * len(oc))
 
-    def _colour(self, colour: tuple[Any, ...], setter: bytes) -> bytes:
-        parts = []
+    def _colour(self, colour: tuple[Any, ...]) -> bytes:
+        parts: list[bytes] = []
         for part in colour:
             if isinstance(part, Ref):
                 parts.append(self._name(part))
             else:
                 parts.append(part)
         if len(parts) == 1 and parts[0] not in (b"scn", b"sc", b"SCN", b"SC"):
-            return parts[0]  # type: ignore[no-any-return]
-        del setter
+            return parts[0]
         return b" ".join(parts)
 
     def _name(self, ref: Ref) -> bytes:
@@ -200,4 +199,6 @@ def _fine(value: float) -> bytes:
 
 def same_spelling(body: Sequence[bytes]) -> list[bytes]:
     """Numbers of a path in one spelling."""
-    return [token if token.isalpha() or token in (b"f*", b"B*", b"b*") else lex.num(lex.number(token)) for token in body]
+    return [
+        token if token.isalpha() or token in (b"f*", b"B*", b"b*") else lex.num(lex.number(token)) for token in body
+    ]

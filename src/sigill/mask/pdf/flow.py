@@ -97,6 +97,7 @@ class Places:
         limits: source page → (ceiling, floor).
         pages: number of pages now.
         moved: source pages whose content may have moved.
+        home: source page → the first page of the result that has its head and foot.
         area: heights between which text stands, for what is cut by a page's end.
     """
 
@@ -105,6 +106,7 @@ class Places:
     limits: dict[int, tuple[float, float]] = field(default_factory=dict)
     pages: int = 0
     moved: set[int] = field(default_factory=set)
+    home: dict[int, int] = field(default_factory=dict)
     area: tuple[float, float] = (0.0, 0.0)
 
     def at(self, page: int, y: float) -> tuple[int, float]:
@@ -112,7 +114,7 @@ class Places:
         bands = self.bands.get(page)
         ceiling, floor = self.limits.get(page, (0.0, 0.0))
         if not bands or not floor <= y <= ceiling:
-            return page, y
+            return self.home.get(page, page), y
         i = bisect_left([-band.last for band in bands], -y)
         below = bands[i] if i < len(bands) else None  # the band whose last line is at or under y
         above = bands[i - 1] if i else None
@@ -229,12 +231,14 @@ class Setter:
                 continue
             used = self._set(chain, base)
             sources = [sheet.number for sheet in chain]
+            self.places.home.update({source: base + min(i, used - 1) for i, source in enumerate(sources)})
             order += [sources[min(i, len(sources) - 1)] for i in range(used)]
             number += len(chain)
         self.places.pages = len(order)
         return self.places, order
 
     def _keep(self, sheet: Sheet, page: int) -> None:
+        self.places.home[sheet.number] = page
         for paragraph in sheet.body:
             self.places.lines[id(paragraph)] = [(page, segment.y) for segment in paragraph.segments]
 
@@ -258,9 +262,8 @@ class Setter:
                 lines, height = self._inside(band, sheet.laid)
                 single = len(band.paragraphs) == 1 and not band.pictures
                 step = lines[0][1][0] if single else height
-                if not fresh and start - step < bottom:
-                    page, start = page + 1, top
-                elif not fresh and self._lonely_heading(band, sheet, number, start - height, bottom):
+                crowded = start - step < bottom or self._lonely_heading(band, sheet, number, start - height, bottom)
+                if crowded and not fresh:
                     page, start = page + 1, top
                 fresh = False
                 page, y = self._put(band, lines, height, page, start, top, bottom, single)
@@ -340,7 +343,9 @@ class Setter:
 
     def _top(self, chain: Sequence[Sheet]) -> int:
         """Where the first line of a following page stands."""
-        firsts = Counter(tick(sheet.bands[0].first) for sheet in self.sheets[1:] if sheet.bands and sheet.bands[0].paragraphs)
+        firsts = Counter(
+            tick(sheet.bands[0].first) for sheet in self.sheets[1:] if sheet.bands and sheet.bands[0].paragraphs
+        )
         if firsts:
             most = max(firsts.values())
             return max(value for value, count in firsts.items() if count == most)
@@ -437,9 +442,7 @@ def move(paint: Paint, page: int, places: Places, box: Box) -> list[tuple[int, P
     top, bottom = places.area
     out = []
     for number in range(numbers[0], numbers[-1] + 1):
-        heights = {
-            y: (new if on == number else (bottom if on > number else top)) for y, (on, new) in targets.items()
-        }
+        heights = {y: (new if on == number else (bottom if on > number else top)) for y, (on, new) in targets.items()}
         out.append((number, _stretched(paint, heights, clip)))
     return out
 

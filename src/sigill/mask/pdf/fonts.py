@@ -154,7 +154,9 @@ class Font:
                 self.other[code] = by_name
         if not self.to_unicode and not self.type3 and self.embedded and len(self.names) < 3:
             text.update(self._program_text())
-        elif self.embedded and not self.type3 and self.subtype == "/TrueType" and not self.to_unicode and self._symbolic:
+        elif (
+            self.embedded and not self.type3 and self.subtype == "/TrueType" and not self.to_unicode and self._symbolic
+        ):
             for code, own in self._program_text().items():
                 text.setdefault(code, own)
         self.text = text
@@ -267,11 +269,7 @@ class Font:
         mapping = self.cid.get("/CIDToGIDMap")
         if isinstance(mapping, pikepdf.Stream):
             data = mapping.read_bytes()
-            return {
-                i // 2: (data[i] << 8) | data[i + 1]
-                for i in range(0, len(data) - 1, 2)
-                if data[i] or data[i + 1]
-            }
+            return {i // 2: (data[i] << 8) | data[i + 1] for i in range(0, len(data) - 1, 2) if data[i] or data[i + 1]}
         return None
 
     def gid(self, code: int) -> int:

@@ -61,9 +61,7 @@ class LabelFont:
     @cached_property
     def advance(self) -> dict[int, float]:
         program = _program()
-        return {
-            code: program.hmtx[program.order[gid]][0] * 1000 / program.units for code, gid in self._gids.items()
-        }
+        return {code: program.hmtx[program.order[gid]][0] * 1000 / program.units for code, gid in self._gids.items()}
 
     @cached_property
     def reading(self) -> dict[int, str]:

@@ -19,9 +19,7 @@ class Layers:
         finder, label, report: to mask the names.
     """
 
-    def __init__(
-        self, source: pikepdf.Pdf, new: pikepdf.Pdf, finder: Finder, label: str, report: Report
-    ) -> None:
+    def __init__(self, source: pikepdf.Pdf, new: pikepdf.Pdf, finder: Finder, label: str, report: Report) -> None:
         self.source, self.new, self.finder, self.label, self.report = source, new, finder, label, report
         self.made: dict[Any, Any] = {}
 

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     rb"|[^\x00\t\n\x0c\r ()<>\[\]{}/%]+"
     rb"|[()<>]"
 )
-_INLINE = re.compile(rb"(?<![^\x00\t\n\x0c\r \]>)])BI(?=[\x00\t\n\x0c\r /])")
+INLINE = re.compile(rb"(?<![^\x00\t\n\x0c\r \]>)])BI(?=[\x00\t\n\x0c\r /])")
 _DATA = re.compile(rb"(?<![^\x00\t\n\x0c\r \]>)])ID[\x00\t\n\x0c\r ]")
 _END = re.compile(rb"(?<=[\x00\t\n\x0c\r ])EI(?=[\x00\t\n\x0c\r /%<\[(]|$)|EI(?=[\x00\t\n\x0c\r ]+(?:Q|q|S|BT|EMC)\b)")
 _NAME_HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -44,7 +44,7 @@ def tokens(data: bytes) -> list[bytes]:
     Raises:
         Blocked: a string or an inline image that never ends, or more than `MAX_TOKENS` tokens.
     """
-    if _INLINE.search(data):
+    if INLINE.search(data):
         return _with_images(data)
     found = _TOKEN.findall(data)
     if len(found) > MAX_TOKENS:
@@ -60,7 +60,7 @@ def _with_images(data: bytes) -> list[bytes]:
     """Split around inline images (7.8.2, 8.9.7), whose data would be taken for tokens."""
     out: list[bytes] = []
     at = 0
-    while begin := _INLINE.search(data, at):
+    while begin := INLINE.search(data, at):
         before = data[at : begin.start()]
         if before.count(b"(") != before.count(b")") and _inside_string(data[at:], begin.start() - at):
             cut = begin.end()

@@ -6,6 +6,7 @@ measure is needed (the right margin), it is taken from edges that many lines sha
 from the longest line.
 """
 
+import itertools
 import math
 import statistics
 from bisect import bisect_left
@@ -127,7 +128,12 @@ class Rules:
             for op, v in paint.path():
                 if op == b"re":
                     (ax, ay), (bx, by) = apply(ctm, v[0], v[1]), apply(ctm, v[0] + v[2], v[1] + v[3])
-                    for one, other in (((ax, ay), (bx, ay)), ((ax, by), (bx, by)), ((ax, ay), (ax, by)), ((bx, ay), (bx, by))):
+                    for one, other in (
+                        ((ax, ay), (bx, ay)),
+                        ((ax, by), (bx, by)),
+                        ((ax, ay), (ax, by)),
+                        ((bx, ay), (bx, by)),
+                    ):
                         out._add(one, other)
                 elif op == b"m":
                     last = apply(ctm, v[0], v[1])
@@ -325,9 +331,7 @@ def segments(shows: Sequence[Show]) -> list[Segment]:
         for pieces in cut:
             for piece in pieces:
                 big = max(piece, key=lambda s: s.em)
-                out.append(
-                    Segment(piece, big.y, big.em, angle, piece[0].x, max(s.end for s in piece), number)
-                )
+                out.append(Segment(piece, big.y, big.em, angle, piece[0].x, max(s.end for s in piece), number))
             number += 1
     return out
 
@@ -355,7 +359,11 @@ def _untangle(line: list[Show]) -> list[Show]:
     kept: list[Show] = []
     for show in line:
         twin = next(
-            (k for k in kept[-4:] if k.text == show.text and abs(k.x - show.x) < 0.12 * show.em and abs(k.y - show.y) < 0.12 * show.em),
+            (
+                k
+                for k in kept[-4:]
+                if k.text == show.text and abs(k.x - show.x) < 0.12 * show.em and abs(k.y - show.y) < 0.12 * show.em
+            ),
             None,
         )
         if twin is not None:
@@ -429,7 +437,7 @@ def _cut_at_neighbours(lines: list[list[list[Show]]]) -> None:
         cut: list[list[Show]] = []
         for piece in line:
             current = [piece[0]]
-            for before, show in zip(piece, piece[1:], strict=False):
+            for before, show in itertools.pairwise(piece):
                 blank = before.text[-1:] == " " or show.x - before.end > 0.3 * show.em
                 if blank and round(show.x) in near:
                     cut.append(current)
@@ -440,9 +448,7 @@ def _cut_at_neighbours(lines: list[list[list[Show]]]) -> None:
         lines[i] = cut
 
 
-def paragraphs(
-    found: Sequence[Segment], measures: Measures, page: tuple[int, int], rules: Rules
-) -> list[Paragraph]:
+def paragraphs(found: Sequence[Segment], measures: Measures, page: tuple[int, int], rules: Rules) -> list[Paragraph]:
     """Join segments to paragraphs.
 
     Args:
@@ -483,9 +489,7 @@ def paragraphs(
     return out
 
 
-def _right(
-    segment: Segment, line: Sequence[Segment], measures: Measures, page: tuple[int, int], rules: Rules
-) -> float:
+def _right(segment: Segment, line: Sequence[Segment], measures: Measures, page: tuple[int, int], rules: Rules) -> float:
     """Where the text of this cell or column must end."""
     beyond = min((s.x0 for s in line if s.x0 > segment.x0 + 1), default=None)
     if segment.angle:
@@ -522,13 +526,11 @@ def _continues(paragraph: Paragraph, segment: Segment, right: float, beside: int
     return segment.first_word_width() > room - 0.5 * last.em
 
 
-def _finish(
-    paragraph: Paragraph, found: Sequence[Segment], measures: Measures, page: tuple[int, int]
-) -> None:
+def _finish(paragraph: Paragraph, found: Sequence[Segment], measures: Measures, page: tuple[int, int]) -> None:
     lines = paragraph.segments
     first = lines[0]
     if len(lines) > 1:
-        paragraph.leading = round(statistics.median(a.y - b.y for a, b in zip(lines, lines[1:], strict=False)), 2)
+        paragraph.leading = round(statistics.median(a.y - b.y for a, b in itertools.pairwise(lines)), 2)
     if first.angle or abs(first.x0 - measures.margin(page)) < 1.5:
         return
     body = measures.body(page)

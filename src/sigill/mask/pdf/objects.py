@@ -228,7 +228,7 @@ class Copier:
                 out[category] = copied
         entries = source.get("/Font") if fonts and isinstance(source, pikepdf.Dictionary) else None
         if isinstance(entries, pikepdf.Dictionary):
-            out["/Font"] = Dictionary({name: self.copy(entries[name], "font", depth + 1) for name in entries.keys()})
+            out["/Font"] = Dictionary({name: self.copy(one, "font", depth + 1) for name, one in entries.items()})
         return out
 
     def _font(self, source: Any, depth: int) -> Any:
@@ -264,8 +264,8 @@ class Copier:
         procs = source.get("/CharProcs")
         if isinstance(procs, pikepdf.Dictionary):
             out["/CharProcs"] = Dictionary({
-                key: self.pdf.make_stream(b" ".join(lex.tokens(procs[key].read_bytes())))
-                for key in procs.keys() if isinstance(procs[key], pikepdf.Stream)
+                key: self.pdf.make_stream(b" ".join(lex.tokens(proc.read_bytes())))
+                for key, proc in procs.items() if isinstance(proc, pikepdf.Stream)
             })  # fmt: skip
             if "/Resources" in source:
                 out["/Resources"] = self.resources(source["/Resources"], fonts=False, depth=depth + 1)

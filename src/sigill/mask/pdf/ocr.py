@@ -64,11 +64,16 @@ def words(picture: Image.Image, dpi: int) -> list[Word]:
         taken = found
         for word in _read(buffer.getvalue(), dpi, 11):
             clash = any(
-                word.left < other.right and other.left < word.right and word.top < other.bottom and other.top < word.bottom
+                word.left < other.right
+                and other.left < word.right
+                and word.top < other.bottom
+                and other.top < word.bottom
                 for other in taken
             )
             if not clash:
-                found.append(Word(word.text, word.confidence, word.left, word.top, word.right, word.bottom, (-1, *word.line[1:])))
+                found.append(
+                    Word(word.text, word.confidence, word.left, word.top, word.right, word.bottom, (-1, *word.line[1:]))
+                )
     return found
 
 

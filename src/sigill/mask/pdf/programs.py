@@ -40,13 +40,13 @@ def load(stream: pikepdf.Object, key: str) -> Program | None:
         if data[:4] in (b"\0\1\0\0", b"true", b"OTTO", b"ttcf"):
             font = TTFont(io.BytesIO(data), fontNumber=0, lazy=True, recalcTimestamp=False)
             if "CFF " in font:
-                return Postscript.of_cff(font["CFF "].cff, font)
+                return Postscript.of_cff(font["CFF "].cff)
             return TrueType(font) if "glyf" in font else None
         if key == "/FontFile" or data[:2] in (b"%!", b"\x80\x01"):
             return Postscript.of_type1(_type1(data))
         fonts = CFFFontSet()
         fonts.decompile(io.BytesIO(data), None, isCFF2=False)
-        return Postscript.of_cff(fonts, None)
+        return Postscript.of_cff(fonts)
     except Exception:  # fontTools raises whatever it likes on broken fonts; unreadable is an answer the caller knows
         return None
 
@@ -86,7 +86,7 @@ class TrueType:
         self.family = f"{self.units}-{globals_.hexdigest()[:16]}"
 
     def _table(self, tag: str) -> bytes:
-        return bytes(self.font.reader[tag]) if tag in self.font.reader.keys() else b""
+        return bytes(self.font.reader[tag]) if tag in self.font.reader else b""
 
     @cached_property
     def _cmaps(self) -> dict[tuple[int, int], dict[int, int]]:
@@ -169,7 +169,9 @@ class TrueType:
         return bytes(pen.glyph().compile(self.glyf, recalcBBoxes=True))
 
     def build_from(
-        self, glyphs_: Sequence[tuple["TrueType", int]], name: str  # noqa: ARG002  (same call for Postscript)
+        self,
+        glyphs_: Sequence[tuple["TrueType", int]],
+        name: str,  # noqa: ARG002  (same call for Postscript)
     ) -> tuple[bytes, tuple[int, int, int, int]]:
         """A new program with an empty `.notdef` and then these glyphs.
 
@@ -273,7 +275,7 @@ class Postscript:
         self.family = "-".join(f"{value:g}" for value in self.matrix)
 
     @classmethod
-    def of_cff(cls, fonts: CFFFontSet, sfnt: TTFont | None) -> "Postscript":
+    def of_cff(cls, fonts: CFFFontSet) -> "Postscript":
         top = fonts[0]
         names = list(top.charset)
         encoding = {}

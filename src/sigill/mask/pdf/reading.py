@@ -121,9 +121,7 @@ def _paragraph(builder: Builder, paragraph: Paragraph, keep_hyphen: bool) -> boo
     return hyphenated
 
 
-def build(
-    paragraphs: Sequence[Paragraph], shows: Sequence[Show], actual: Sequence[str]
-) -> Builder:
+def build(paragraphs: Sequence[Paragraph], shows: Sequence[Show], actual: Sequence[str]) -> Builder:
     """All readings of one page as one text, separated by blank lines.
 
     `builder.own` is where the paragraphs end and the other readings begin.

@@ -5,12 +5,13 @@ that the width of what stood there can't be read from what stands there now. Ker
 in these paragraphs for that reason.
 """
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sigill.mask.pdf.display import Gfx, Show
+from sigill.mask.pdf.display import IDENTITY, Gfx, Show
 from sigill.mask.pdf.fonts import UNREAD
 from sigill.mask.pdf.lines import Paragraph, Segment, _spaced
 from sigill.mask.pdf.reading import HYPHENS
@@ -102,16 +103,20 @@ def style_of(show: Show, keep_clip: bool = False) -> Style:
     sign = -1 if show.size < 0 else 1
     scale = abs(show.size) / size
     th = show.spacing[2]
-    shape = tuple(round(v * scale * sign, 4) + 0.0 for v in (a * th, b * th, c, d))
+    scale *= sign
+    shape = (_four(a * th * scale), _four(b * th * scale), _four(c * scale), _four(d * scale))
     rise = round(show.rise * math.hypot(c, d), 3)
-    mode = show.mode & 3 if show.mode != 7 else 3
+    mode = show.mode & 3  # 4 to 7 paint like 0 to 3 and clip as well
     gfx = show.gfx
     box, others = gfx.clip
     inside = not others and (box is None or _inside(show, box))
-    return Style(size, shape, rise, mode, replace(gfx, ctm=_ONE, clip=gfx.clip if keep_clip or not inside else (None, ())))  # type: ignore[arg-type]
+    return Style(
+        size, shape, rise, mode, replace(gfx, ctm=IDENTITY, clip=gfx.clip if keep_clip or not inside else (None, ()))
+    )
 
 
-_ONE = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+def _four(value: float) -> float:
+    return round(value, 4) + 0.0  # no negative zero
 
 
 def _inside(show: Show, box: tuple[float, float, float, float]) -> bool:
@@ -169,110 +174,114 @@ def lay(paragraph: Paragraph, hits: Mapping[int, set[int]], label: Any, words_se
     return laid
 
 
+class _Words:
+    """Builds words glyph by glyph, the label in the place of what was hit.
+
+    Spaces and hyphens after a hit are held back: if another hit follows, they belonged to the name and go with it.
+    """
+
+    def __init__(self, label: Any) -> None:
+        self.label = label
+        self.done: list[_Word] = []
+        self.glyphs: list[_Glyph] = []
+        self.held: list[_Glyph] = []
+        self.after_hit = False
+
+    def _end(self) -> None:
+        if self.glyphs:
+            self.done.append(_Word(self.glyphs))
+            self.glyphs = []
+
+    def space(self, font: Any, style: Style) -> None:
+        if self.after_hit:
+            if not (self.held and self.held[-1].text == " "):
+                self.held.append(_Glyph(font, -1, style, 0.0, " "))
+        else:
+            self._end()
+
+    def hit(self, style: Style) -> None:
+        """The label, once for each run of hits, in the style of what it stands for; it may break at its spaces."""
+        self.held.clear()
+        if self.after_hit:
+            return
+        self.after_hit = True
+        factor = style.size / 1000 * math.hypot(style.shape[0], style.shape[1])
+        for char in self.label.text_shown:
+            if char == " ":
+                self._end()
+            else:
+                code = ord(char)
+                self.glyphs.append(_Glyph(self.label, code, style, self.label.advance[code] * factor, char))
+
+    def glyph(self, glyph: _Glyph) -> None:
+        if self.after_hit and glyph.text in HYPHENS:
+            self.held.append(glyph)
+            return
+        self._release()
+        self.glyphs.append(glyph)
+
+    def _release(self) -> None:
+        self.after_hit = False
+        for glyph in self.held:
+            if glyph.text == " ":
+                self._end()
+            else:
+                self.glyphs.append(glyph)
+        self.held.clear()
+
+    def words(self) -> list[_Word]:
+        """All words, each with the space before it: as wide as the font and size of the word before say it is."""
+        self._release()
+        self._end()
+        for before, word in itertools.pairwise(self.done):
+            ruler = before.glyphs[-1]
+            word.space = ruler.font.space_width * ruler.style.size / 1000 * math.hypot(*ruler.style.shape[:2])
+            word.style, word.font = ruler.style, ruler.font
+        return self.done
+
+
 def _words(paragraph: Paragraph, hits: Mapping[int, set[int]], label: Any, words_seen: Any) -> list[_Word]:
     """The paragraph as words, the label in the place of what was hit, line-end hyphens resolved."""
-    out: list[_Word] = []
-    glyphs: list[_Glyph] = []
-    pending: list[_Glyph] = []  # spaces and hyphens after a hit: they go if another hit follows
-    after_hit = False
+    out = _Words(label)
     style: Style | None = None
-
-    def space(font: Any, style: Style) -> None:
-        nonlocal glyphs, after_hit
-        if pending and pending[-1].text == " ":
-            return
-        if after_hit:
-            pending.append(_Glyph(font, -1, style, 0.0, " "))
-        elif glyphs:
-            out.append(_Word(glyphs, 0.0, style, font))
-            glyphs = []
-
-    def flush() -> None:
-        """What follows a hit is no hit: the spaces and hyphens between stay."""
-        nonlocal glyphs, after_hit
-        after_hit = False
-        held = pending[:]
-        pending.clear()
-        for glyph in held:
-            if glyph.text == " ":
-                if glyphs:
-                    out.append(_Word(glyphs, 0.0, glyph.style, glyph.font))
-                    glyphs = []
-            else:
-                glyphs.append(glyph)
-
     lines = paragraph.segments
     for index, segment in enumerate(lines):
         before: Show | None = None
-        stop = _soft_hyphen(lines, index, words_seen)
-        for number, show in enumerate(segment.shows):
+        soft = _soft_hyphen(lines, index, words_seen)
+        for show in segment.shows:
             own = style_of(show)
             if style is None or own != style:
                 style = own  # the same object for the same style: cheap to compare later
-            factor = style.size / 1000 * math.hypot(style.shape[0], style.shape[1])
             if before is not None and _spaced(before, show):
-                space(before.font, style)
-            gone = hits.get(id(show), ())
-            last_show = number == len(segment.shows) - 1
-            for i, code in enumerate(show.codes):
-                text = show.font.reading[code]
-                if i in gone:
-                    if not after_hit:
-                        _label(out, glyphs, label, style)
-                        glyphs = _take(out, glyphs, label, style)
-                        after_hit = True
-                    pending.clear()
-                    continue
-                if text in _SPACES or (text == "" and not text.strip()):
-                    space(show.font, style)
-                    continue
-                if stop and last_show and not any(
-                    show.font.reading[c].strip() for c in show.codes[i + 1 :]
-                ) and text in HYPHENS:
-                    continue
-                if text == "\u00ad":
-                    continue
-                glyph = _Glyph(show.font, code, style, show.font.advance[code] * factor, text)
-                if after_hit and text in HYPHENS:
-                    pending.append(glyph)
-                    continue
-                if after_hit:
-                    flush()
-                glyphs.append(glyph)
+                out.space(before.font, style)
+            drop = _last_letter(show) if soft and show is segment.shows[-1] else -1
+            _glyphs(out, show, style, hits.get(id(show), ()), drop)
             before = show
-        if index + 1 < len(lines) and style is not None and not stop:
+        if index + 1 < len(lines) and style is not None and not soft:
             tail = segment.read().rstrip()[-1:]
-            if not (tail in HYPHENS and tail and _joins(segment, lines[index + 1])):
-                space(segment.shows[-1].font, style)
-    flush()
-    if glyphs:
-        out.append(_Word(glyphs))
-    for before_word, word in zip(out, out[1:], strict=False):
-        # A word space is as wide as the font and size of the word before say it is.
-        ruler = before_word.glyphs[-1] if before_word.glyphs else word.glyphs[0]
-        word.space = ruler.font.space_width * ruler.style.size / 1000 * math.hypot(*ruler.style.shape[:2])
-        word.style, word.font = ruler.style, ruler.font
-    return out
+            if not (tail and tail in HYPHENS and _joins(lines[index + 1])):
+                out.space(segment.shows[-1].font, style)
+    return out.words()
 
 
-def _label(out: list[_Word], glyphs: list[_Glyph], label: Any, style: Style) -> None:
-    """The label in the style of what it stands for, upright and unscaled."""
+def _glyphs(out: _Words, show: Show, style: Style, gone: Container[int], drop: int) -> None:
+    """Add a piece's glyphs; `gone` are hits, `drop` is the index of a hyphen that a line break put in."""
     factor = style.size / 1000 * math.hypot(style.shape[0], style.shape[1])
-    for char in label.text_shown:
-        glyphs.append(_Glyph(label, ord(char), style, label.advance[ord(char)] * factor, char))
+    font, reading, advance = show.font, show.font.reading, show.font.advance
+    for i, code in enumerate(show.codes):
+        text = reading[code]
+        if i in gone:
+            out.hit(style)
+        elif text in _SPACES:
+            out.space(font, style)
+        elif i != drop and text != "\u00ad":
+            out.glyph(_Glyph(font, code, style, advance[code] * factor, text))
 
 
-def _take(out: list[_Word], glyphs: list[_Glyph], label: Any, style: Style) -> list[_Glyph]:
-    """Split the label at its own spaces, so that it can break there."""
-    current: list[_Glyph] = []
-    for glyph in glyphs:
-        if glyph.font is label and glyph.text == " ":
-            if current:
-                out.append(_Word(current, 0.0, style, label))
-            current = []
-        else:
-            current.append(glyph)
-    return current
+def _last_letter(show: Show) -> int:
+    """Index of the last glyph that is no space."""
+    reading = show.font.reading
+    return max((i for i, code in enumerate(show.codes) if reading[code].strip()), default=-1)
 
 
 def _soft_hyphen(lines: Sequence[Segment], index: int, words_seen: Any) -> bool:
@@ -292,7 +301,7 @@ def _soft_hyphen(lines: Sequence[Segment], index: int, words_seen: Any) -> bool:
     return f"{head}-{tail}".casefold() not in words_seen
 
 
-def _joins(segment: Segment, following: Segment) -> bool:
+def _joins(following: Segment) -> bool:
     """Whether a hyphen that stays joins with the next line without a space: not in `barn- och`."""
     words = following.read().split()
     return not words or words[0].strip(".,;:") not in _CLAUSES
@@ -364,7 +373,7 @@ def _shrunk(style: Style, factor: float) -> Style:
 
 def untouched(show: Show) -> Run:
     """A piece that stays as it was."""
-    tc, tw, th = show.spacing
+    tc, tw, _th = show.spacing
     adjust = list(show.adjust)
     size = abs(show.size) or 1.0
     if tc or (tw and not show.font.type0):

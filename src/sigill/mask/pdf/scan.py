@@ -99,6 +99,8 @@ def outlined(paints: Sequence[Paint]) -> bool:
     """Whether letters may have been drawn as outlines: many small curved shapes, or one made of very many."""
     small = 0
     for paint in paints:
+        if paint.kind == "form" and paint.ref is not None and paint.ref.target.read_bytes().count(b" c\n") > 60:
+            return True
         if paint.kind != "path" or paint.body[-1] in (b"S", b"s"):
             continue
         curves = sum(1 for token in paint.body if token in (b"c", b"v", b"y"))
@@ -261,7 +263,9 @@ def _text(words: Sequence[Word], lines: Sequence[Sequence[int]]) -> tuple[str, l
     return "".join(parts), places
 
 
-def mark_boxes(found: Reading, boxes: Sequence[tuple[float, float, float, float]], origin: tuple[float, float, float, float]) -> None:
+def mark_boxes(
+    found: Reading, boxes: Sequence[tuple[float, float, float, float]], origin: tuple[float, float, float, float]
+) -> None:
     """Add words under these boxes (points on the page) to the hits: an existing text layer names someone there."""
     scale = DPI / 72
     for x0, y0, x1, y1 in boxes:
@@ -311,9 +315,7 @@ def _repaint(
     out = words[:first]
     x = words[first].left
     rest = [w for w in words[first:] if id(w) not in hit]
-    labels = sum(
-        1 for i, w in enumerate(words) if id(w) in hit and (i == 0 or id(words[i - 1]) not in hit)
-    )
+    labels = sum(1 for i, w in enumerate(words) if id(w) in hit and (i == 0 or id(words[i - 1]) not in hit))
     room = original.width - x - 8 - sum(w.right - w.left + gap for w in rest)
     font = _font(label.text_shown, height, max(20.0, room / labels - gap))
     after_hit = False
@@ -339,8 +341,13 @@ def _repaint(
 def _background(picture: Image.Image, word: Word) -> tuple[int, int, int]:
     """The paper's colour around a word."""
     box = picture.crop((max(0, word.left - 6), max(0, word.top - 6), word.right + 6, max(1, word.top - 1)))
-    pixels = list(box.get_flattened_data()) or [(255, 255, 255)]
+    pixels = _pixels(box) or [(255, 255, 255)]
     return tuple(round(statistics.median(p[i] for p in pixels)) for i in range(3))  # type: ignore[return-value]
+
+
+def _pixels(picture: Image.Image) -> list[tuple[int, int, int]]:
+    data = picture.convert("RGB").tobytes()
+    return list(zip(data[::3], data[1::3], data[2::3], strict=True))
 
 
 def _font(text: str, height: int, room: float) -> Any:
@@ -372,7 +379,7 @@ def as_paint(pdf: pikepdf.Pdf, picture: Image.Image, box: tuple[float, float, fl
 
 def _grey(picture: Image.Image) -> bool:
     small = picture.resize((64, 64))
-    return all(max(p) - min(p) < 12 for p in small.get_flattened_data())
+    return all(max(p) - min(p) < 12 for p in _pixels(small))
 
 
 def text_layer(words: Sequence[Word], label: LabelFont, box: tuple[float, float, float, float]) -> list[Run]:
