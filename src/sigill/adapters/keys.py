@@ -534,7 +534,7 @@ def _warn_once() -> None:
             return
         _warned = True
     warnings.warn(
-        "signing keys lie in plain files: for trials and tests only, never for real decisions",
+        N_("The signing keys lie in plain files: for trials and tests only, never for real decisions."),
         UnsafeKeysWarning,
         stacklevel=3,
     )

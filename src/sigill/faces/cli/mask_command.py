@@ -157,7 +157,12 @@ def _line(report: dict[str, Any], error: SigillError | None) -> None:
         state = words.get(report["outcome"], _("TRY AGAIN"))
         out.print(f"{report['name']}: {state}. {sentence(error)}", style="bold", markup=False, soft_wrap=True)
     for one in report["review"]:
-        out.print(_("  to look at: {part} ({reason})").format(part=one["part"], reason=_(one["reason"])), markup=False, soft_wrap=True)
+        reason = one["reason"]
+        out.print(
+            _("  to look at: {part} ({reason})").format(part=one["part"], reason=_(reason)),
+            markup=False,
+            soft_wrap=True,
+        )
     for note in report["notes"]:
         out.print(f"  {_(note)}", markup=False, soft_wrap=True)
 

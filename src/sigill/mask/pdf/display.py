@@ -686,7 +686,7 @@ def _as_box(segments: list[tuple[bytes, tuple[float, ...]]]) -> tuple[float, flo
         corners = [v for op, v in segments if op != b"h"]
         if len(corners) == 5 and corners[4] != corners[0]:
             return None
-        (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners[:4]  # type: ignore[misc]
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners[:4]
         if (ax == bx and by == cy and cx == dx and dy == ay) or (ay == by and bx == cx and cy == dy and dx == ax):
             return ax, ay, cx, cy
     return None

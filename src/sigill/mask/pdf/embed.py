@@ -151,9 +151,9 @@ class Embedder:
             Type=Name.FontDescriptor, FontName=name, Flags=flags, FontBBox=Array(list(box)), ItalicAngle=0,
             Ascent=0, Descent=0, CapHeight=0, StemV=0,
         )  # fmt: skip
-        for key in _KEPT:
-            if key in old:
-                descriptor[key] = _number(old[key])
+        for entry in _KEPT:
+            if entry in old:
+                descriptor[entry] = _number(old[entry])
         descriptor["/FontFile2" if family.kind == "glyf" else "/FontFile3"] = stream
         cid = Dictionary(
             Type=Name.Font, Subtype=Name.CIDFontType2 if family.kind == "glyf" else Name.CIDFontType0, BaseFont=name,
@@ -206,9 +206,9 @@ class Embedder:
             Type=Name.FontDescriptor, FontName=out["/BaseFont"], Flags=int(old.get("/Flags", _NONSYMBOLIC)),
             FontBBox=Array([0, -250, 1000, 1000]), ItalicAngle=0, Ascent=750, Descent=-250, CapHeight=700, StemV=80,
         )  # fmt: skip
-        for key in _KEPT:
-            if key in old:
-                descriptor[key] = _number(old[key])
+        for entry in _KEPT:
+            if entry in old:
+                descriptor[entry] = _number(old[entry])
         out["/FontDescriptor"] = self.pdf.make_indirect(descriptor)
         return out
 
