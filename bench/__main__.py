@@ -5,7 +5,7 @@ import sys
 
 from bench import timing
 
-ALL = ("issue",)
+ALL = ("issue", "mask", "names")
 """Modules of this package, each with a `main()` that prints its tables."""
 
 

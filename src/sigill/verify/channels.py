@@ -105,13 +105,14 @@ def _shape(data: bytes) -> dict[str, bytes]:
         fonts = sorted(
             sha256(obj.read_raw_bytes()).hexdigest()
             for obj in pdf.objects
-            if isinstance(obj, pikepdf.Stream) and ("/Length1" in obj or str(obj.get("/Subtype", "")) in _FONT_PROGRAMS)
+            if isinstance(obj, pikepdf.Stream)
+            and ("/Length1" in obj or glyphs.name_of(obj.get("/Subtype")) in _FONT_PROGRAMS)
         )
     found = {"text": words, "lines": lines, "places": places, "fonts": fonts}
     return {channel: sha256(repr(value).encode("utf-8", "replace")).digest() for channel, value in found.items()}
 
 
-_FONT_PROGRAMS = frozenset({"/Type1C", "/CIDFontType0C", "/OpenType"})
+_FONT_PROGRAMS = frozenset({"Type1C", "CIDFontType0C", "OpenType"})
 
 
 # -- fonts -----------------------------------------------------------------------------------------------------------
@@ -351,7 +352,7 @@ def _encoded_names(obj: Any) -> dict[int, str]:
     names, code = {}, 0
     for item in differences if isinstance(differences, pikepdf.Array) else ():
         if isinstance(item, pikepdf.Name):
-            names[code] = str(item)[1:]
+            names[code] = glyphs.name_of(item)
             code += 1
         else:
             code = int(item)

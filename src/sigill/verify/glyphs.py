@@ -144,10 +144,10 @@ def text_of(stream: Any, resources: Any, fonts: Fonts) -> Iterator[str]:
                 elif _number(item) < -_GAP:
                     out.say(" ")
         elif name == "Tf" and operands:
-            found = named.get(str(operands[0])) if isinstance(named, pikepdf.Dictionary) else None
+            found = _entry(named, operands[0]) if isinstance(named, pikepdf.Dictionary) else None
             font = fonts.of(found) if isinstance(found, pikepdf.Dictionary) else blind
         elif name == "gs" and operands and isinstance(states, pikepdf.Dictionary):
-            state = states.get(str(operands[0]))
+            state = _entry(states, operands[0])
             chosen = state.get("/Font") if isinstance(state, pikepdf.Dictionary) else None
             if isinstance(chosen, pikepdf.Array) and len(chosen) and isinstance(chosen[0], pikepdf.Dictionary):
                 font = fonts.of(chosen[0])
@@ -158,7 +158,7 @@ def text_of(stream: Any, resources: Any, fonts: Fonts) -> Iterator[str]:
         elif name in ("BDC", "DP") and len(operands) > 1:
             held = operands[1]
             if isinstance(held, pikepdf.Name) and isinstance(properties, pikepdf.Dictionary):
-                held = properties.get(str(held))
+                held = _entry(properties, held)
             for text in _property_strings(held):
                 out.say(f"\n{text}\n")
         elif name == "BT":
@@ -209,11 +209,29 @@ class _Drawing:
                 yield text.replace(JUMP, "") if text.count(JUMP) * 4 > len(text) else text
 
 
+def unhashed(name: bytes) -> str:
+    """A name object's text: `#xx` undone, UTF-8 (ISO 32000-2, 7.3.5)."""
+    raw = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes.fromhex(m[1].decode()), name)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def name_of(obj: Any) -> str:
+    """A name object's text, also where it is no UTF-8; nothing for anything else."""
+    return unhashed(bytes(obj.unparse())[1:]) if isinstance(obj, pikepdf.Name) else ""
+
+
 def _property_strings(held: Any) -> Iterator[str]:
     if isinstance(held, pikepdf.Dictionary):
         for value in held.values():
             if isinstance(value, pikepdf.String):
                 yield str(value)
+
+
+def _entry(mapping: Any, name: Any) -> Any:
+    return mapping.get(name) if isinstance(name, pikepdf.Name) else None
 
 
 def _number(item: Any) -> float:
@@ -238,7 +256,7 @@ def _font(obj: Any) -> Font:
         if table:
             tables.append(table)
     if composite:
-        encoding = str(obj.get("/Encoding", "")) if isinstance(obj.get("/Encoding"), pikepdf.Name) else ""
+        encoding = name_of(obj.get("/Encoding"))
         if "UTF16" in encoding or "UCS2" in encoding:
             return Font(2, tables, "utf-16-be")
         if not tables:
@@ -309,11 +327,11 @@ def _simple_table(obj: Any) -> dict[int, str]:
     base, differences = encoding, None
     if isinstance(encoding, pikepdf.Dictionary):
         base, differences = encoding.get("/BaseEncoding"), encoding.get("/Differences")
-    table = dict(_base_table(str(base) if isinstance(base, pikepdf.Name) else ""))
+    table = dict(_base_table(name_of(base)))
     code = 0
     for item in differences if isinstance(differences, pikepdf.Array) else ():
         if isinstance(item, pikepdf.Name):
-            text = _glyph_text(str(item)[1:])
+            text = _glyph_text(name_of(item))
             if text:
                 table[code] = text
             code += 1
@@ -329,9 +347,9 @@ def _glyph_text(name: str) -> str:
 
 @lru_cache(maxsize=4)
 def _base_table(name: str) -> dict[int, str]:
-    if name == "/MacRomanEncoding":
+    if name == "MacRomanEncoding":
         return {code: bytes([code]).decode("mac_roman") for code in range(32, 256)}
-    if name == "/WinAnsiEncoding" or not name:
+    if name == "WinAnsiEncoding" or not name:
         return {code: bytes([code]).decode("cp1252", "replace") for code in range(32, 256)}
     return {code: str(toUnicode(glyph)) for code, glyph in enumerate(StandardEncoding) if glyph != ".notdef"}
 
@@ -341,7 +359,8 @@ def _program(obj: Any) -> dict[int, str]:
     descendants = obj.get("/DescendantFonts")
     if not isinstance(descendants, pikepdf.Array) or not len(descendants):
         return {}
-    descriptor = descendants[0].get("/FontDescriptor")
+    inner = descendants[0]
+    descriptor = inner.get("/FontDescriptor") if isinstance(inner, pikepdf.Dictionary) else None
     stream = (
         descriptor.get("/FontFile2", descriptor.get("/FontFile3"))
         if isinstance(descriptor, pikepdf.Dictionary)

@@ -173,7 +173,7 @@ def _lexed(data: bytes, joint: str) -> str:
         # What a content stream shows: one text, cut into pieces for kerning's sake.
         return string_text(b"".join(found))
     names = dict.fromkeys(match[1] for match in _NAME.finditer(data))
-    return joint.join(map(string_text, found)) + "\n\n" + "\n".join(map(unhashed, names))
+    return joint.join(map(string_text, found)) + "\n\n" + "\n".join(map(glyphs.unhashed, names))
 
 
 def _glyph_ids(content: bytes) -> bool:
@@ -190,15 +190,6 @@ def _escaped(match: re.Match[bytes]) -> bytes:
     return {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}.get(
         code, code
     )
-
-
-def unhashed(name: bytes) -> str:
-    """A name object's text: `#xx` undone, UTF-8 (ISO 32000-2, 7.3.5)."""
-    raw = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes.fromhex(m[1].decode()), name)
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
 
 
 def string_text(raw: bytes) -> str:
@@ -266,22 +257,22 @@ def _objects(source: PdfFile, pdf: pikepdf.Pdf, reader: str, place: Place) -> It
 
 
 def _stream(source: PdfFile, obj: Any, reader: str, where: Place, place: Place) -> Iterator[Finding]:
-    kind = str(obj.get("/Type", ""))
+    kind = glyphs.name_of(obj.get("/Type"))
     raw = obj.read_raw_bytes()
     if source.known(b"stream", raw):
         return
     data = _decoded(obj, source)
-    if kind == "/EmbeddedFile":
+    if kind == "EmbeddedFile":
         yield source.attached(place, "", data)
         return
     yield Raw(reader, where, data)
-    if str(obj.get("/Subtype", "")) == "/Image":
+    if glyphs.name_of(obj.get("/Subtype")) == "Image":
         yield Pixels(where)
         if data is raw or data == raw:
             yield from picture.metadata(reader, where, data)
         return
     text = printable(data)
-    if kind == "/Metadata" or (text and b" Tj" not in data and b"TJ" not in data and not data.startswith(b"/CIDInit")):
+    if kind == "Metadata" or (text and b" Tj" not in data and b"TJ" not in data and not data.startswith(b"/CIDInit")):
         yield Reading(reader, where, text)
         yield Reading(reader, where, re.sub(r"<[^>]*>", "", text))
         yield Reading(reader, where, re.sub(r"<[^>]*>", " ", text))
@@ -308,7 +299,7 @@ def _label(obj: Any) -> str:
     kind = ""
     if isinstance(obj, pikepdf.Dictionary | pikepdf.Stream):
         for key in ("/Subtype", "/Type"):
-            value = str(obj.get(key, ""))[1:]
+            value = glyphs.name_of(obj.get(key))
             kind = value if value in _KNOWN_TYPES else kind
     return f"object {number} {kind}".rstrip() if number else "trailer"
 
@@ -320,7 +311,7 @@ def _collect(obj: Any, strings: list[bytes], names: list[str], files: list[tuple
     if isinstance(obj, pikepdf.String):
         strings.append(bytes(obj))
     elif isinstance(obj, pikepdf.Name):
-        names.append(str(obj)[1:])
+        names.append(glyphs.name_of(obj))
     elif isinstance(obj, pikepdf.Array):
         for item in obj:
             if not _elsewhere(item):
@@ -328,11 +319,13 @@ def _collect(obj: Any, strings: list[bytes], names: list[str], files: list[tuple
     elif isinstance(obj, pikepdf.Dictionary | pikepdf.Stream):
         mapping = obj.stream_dict if isinstance(obj, pikepdf.Stream) else obj
         for key, item in mapping.items():
-            names.append(str(key)[1:])
+            # pikepdf gives a key's bytes that are no UTF-8 as surrogates.
+            names.append(glyphs.unhashed(str(key)[1:].encode("utf-8", "surrogateescape")))
             if key == "/ID" and isinstance(item, pikepdf.Array):
                 continue  # random bytes; the search in raw bytes has them
             if key == "/EF" and isinstance(item, pikepdf.Dictionary):
-                label = str(mapping.get("/UF", mapping.get("/F", "")))
+                given = mapping.get("/UF", mapping.get("/F"))
+                label = string_text(bytes(given)) if isinstance(given, pikepdf.String) else ""
                 files += [(label, stream) for stream in item.values() if isinstance(stream, pikepdf.Stream)]
             if not _elsewhere(item):
                 _collect(item, strings, names, files, depth + 1)

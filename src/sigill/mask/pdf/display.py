@@ -9,7 +9,8 @@ canvas says so (`odd`).
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ import pikepdf
 from sigill.errors import N_, Blocked
 from sigill.mask.pdf import lex
 from sigill.mask.pdf.fonts import Font
+from sigill.mask.pdf.images import jpeg
 
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -250,6 +252,12 @@ class Canvas:
         return [item for item in self.items if isinstance(item, Show)]
 
 
+_HELVETICA = pikepdf.Dictionary(
+    Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica,
+    Encoding=pikepdf.Name.WinAnsiEncoding,
+)  # fmt: skip
+
+
 class Fonts:
     """The fonts of one document, each read once."""
 
@@ -263,8 +271,9 @@ class Fonts:
             font = self._by_id[key] = Font(source)
         return font
 
-    def __iter__(self) -> Iterator[Font]:
-        return iter(list(self._by_id.values()))
+    def fallback(self) -> Font:
+        """What readers take where a page names a font it does not have."""
+        return self.get(_HELVETICA)
 
 
 def matrix_of(array: Any) -> Matrix:
@@ -300,6 +309,9 @@ _GAP = 180.0
 
 _OPERAND = frozenset(b"0123456789+-./(<[]>{}")
 _WORDS = (b"true", b"false", b"null")
+_TEXT_OPS = frozenset((b"Tj", b"TJ", b"'", b'"', b"Tm", b"Td", b"TD", b"Tf"))
+_WITH_TEXT = frozenset((b"Tj", b"TJ", b"'", b'"', b"BDC", b"d"))
+_IGNORED = frozenset((b"d0", b"d1", b"BX", b"EX"))
 
 
 class Interpreter:
@@ -361,9 +373,17 @@ class Interpreter:
                         if op == b'"':
                             tw, tc = number(stack[-3]), number(stack[-2])
                         line = tm = multiply((1, 0, 0, 1, 0, -tl), line)
-                    if font is not None:
-                        parts = stack[stack.index(b"[") + 1 : -1] if op == b"TJ" else stack[-1:]
-                        tm = self._show(parts, gfx, font, size, tm, (tc, tw, th), rise, mode, actual)
+                    if font is None:
+                        font = self.fonts.fallback()
+                        self.canvas.odd.add("font")
+                    if op == b"TJ":
+                        first = stack.index(b"[")
+                        parts = stack[first + 1 : -1]
+                    else:
+                        first, parts = len(stack) - (3 if op == b'"' else 1), stack[-1:]
+                    if first:
+                        self.canvas.odd.add("operands")  # what came before is not shown, but it is there
+                    tm = self._show(parts, gfx, font, size, tm, (tc, tw, th), rise, mode, actual)
                 elif op == b"Td":
                     x, y = number(stack[-2]), number(stack[-1])
                     a, b, c, d, e, f = line
@@ -375,8 +395,6 @@ class Interpreter:
                     size = number(stack[-1])
                     source = res.get("/Font", stack[-2])
                     font = self.fonts.get(source) if isinstance(source, pikepdf.Dictionary) else None
-                    if font is None:
-                        self.canvas.odd.add("font")
                 elif op == b"BT":
                     tm = line = IDENTITY
                 elif op == b"ET":
@@ -480,11 +498,16 @@ class Interpreter:
                         actual, oc = marks.pop()
                         if oc is not gfx.oc:
                             gfx = replace(gfx, oc=oc)
-                elif op in (b"d0", b"d1", b"MP", b"DP", b"BX", b"EX") or op == b"%":
-                    pass
-                else:
+                elif op not in _IGNORED:  # marked points, and what is no operator at all: either may hold text
                     self.canvas.odd.add("operator")
+                if stack and op not in _WITH_TEXT and (b"(" in (joined := b"".join(stack)) or b"<" in joined):
+                    self.canvas.odd.add("stray text")
             except (IndexError, ValueError, TypeError):
+                if op in _TEXT_OPS:
+                    raise Blocked(
+                        N_("Text on a page is written in a way that can't be read safely."),
+                        N_("Print the document to a new PDF."),
+                    ) from None
                 self.canvas.odd.add("operands")
             stack.clear()
             if len(items) > MAX_ITEMS:
@@ -580,11 +603,14 @@ class Interpreter:
             texts = [
                 _pdf_text(lex.string(stack[i + 1]))
                 for i, token in enumerate(stack[:-1])
-                if token in (b"/ActualText", b"/Alt", b"/E")
-                and stack[i + 1][:1] in (b"(", b"<")
-                and stack[i + 1] != b"<<"
+                if token in _SPOKEN and stack[i + 1][:1] in (b"(", b"<") and stack[i + 1] != b"<<"
             ]
             self.canvas.tagged |= b"/MCID" in stack
+            if any(
+                token[:1] in (b"(", b"<") and token != b"<<" and stack[i] not in _SPOKEN
+                for i, token in enumerate(stack[1:])
+            ):
+                self.canvas.odd.add("marked content")
         if texts:
             self.canvas.actual.append("\n".join(texts))
             actual = len(self.canvas.actual) - 1
@@ -613,17 +639,40 @@ class Interpreter:
         self._stream(target.read_bytes(), own, inner, depth + 1, inside | {key}, actual)
 
     def _inline(self, token: bytes, res: Resources) -> bytes:
-        """An inline image with a colour space by name would need its resources; those are rare and made plain."""
-        head, _, _ = token.partition(b"ID")
+        """An inline image with only the keys that draw it (8.9.7), and no metadata in a JPEG.
+
+        One with a colour space by name would need its page's resources; that is noted as odd.
+        """
+        head, data = _ID.split(token, maxsplit=1)
         found = lex.tokens(head[2:])
         for i, key in enumerate(found[:-1]):
             if key in (b"/CS", b"/ColorSpace") and found[i + 1][:1] == b"/":
                 space = res.get("/ColorSpace", found[i + 1])
                 if space is not None:
                     self.canvas.odd.add("inline image colours")
-        return token
+        clean: list[bytes] = []
+        i = 0
+        while i + 1 < len(found):
+            end = i + 2
+            if found[i + 1] in (b"[", b"<<"):
+                end = found.index(b"]" if found[i + 1] == b"[" else b">>", i + 1) + 1
+            if found[i] in _INLINE_KEYS:
+                clean += found[i:end]
+            else:
+                self.canvas.odd.add("inline image")
+            i = end
+        body = data[:-2]
+        if any(one in (b"/DCT", b"/DCTDecode") for one in clean):
+            body = jpeg(body)
+        return b"BI " + b" ".join(clean) + b" ID " + body + b"\nEI"
 
 
+_SPOKEN = (b"/ActualText", b"/Alt", b"/E", b"/Lang")
+_ID = re.compile(rb"(?<![^\x00\t\n\x0c\r \]>)])ID[\x00\t\n\x0c\r ]")
+_INLINE_KEYS = frozenset(
+    b"/BPC /BitsPerComponent /CS /ColorSpace /D /Decode /DP /DecodeParms /F /Filter /H /Height /IM /ImageMask "
+    b"/I /Interpolate /W /Width /Intent".split()
+)
 _DEVICE = frozenset((b"g", b"rg", b"k", b"G", b"RG", b"K"))
 _FILLS = frozenset((b"g", b"rg", b"k"))
 _PARAMS = frozenset((b"w", b"J", b"j", b"M", b"d", b"ri", b"i"))

@@ -69,8 +69,11 @@ class Font:
         self.other: dict[int, str] = {}
         self.cmap = cmaps.CMap(identity=True)
         descendants = source.get("/DescendantFonts")
-        self.cid = descendants[0] if self.type0 and descendants is not None and len(descendants) else source
-        self.descriptor = self.cid.get("/FontDescriptor", pikepdf.Dictionary())
+        self.cid: Any = descendants[0] if self.type0 and descendants is not None and len(descendants) else source
+        if not isinstance(self.cid, pikepdf.Dictionary):
+            self.cid = pikepdf.Dictionary()
+        descriptor = self.cid.get("/FontDescriptor")
+        self.descriptor: Any = descriptor if isinstance(descriptor, pikepdf.Dictionary) else pikepdf.Dictionary()
         self.to_unicode = self._to_unicode()
         self.text: dict[int, str] = {}
         if self.type0:

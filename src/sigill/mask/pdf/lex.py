@@ -51,8 +51,8 @@ def tokens(data: bytes) -> list[bytes]:
         raise Blocked(N_("A page has more drawing operators than can be checked."), N_("Print it to a new PDF."))
     if b"(" in found:
         found = _long_strings(data)
-    if b"%" in data:
-        found = [token for token in found if token[:1] != b"%"]
+    if b"%" in data or b")" in found:
+        found = [token for token in found if token[:1] != b"%" and token != b")"]
     return found
 
 

@@ -520,6 +520,9 @@ def _continues(paragraph: Paragraph, segment: Segment, right: float, beside: int
         return False
     if not {id(show.font) for show in last.shows} & {id(show.font) for show in segment.shows}:
         return False
+    tail, head = last.read().rstrip(), segment.read().lstrip()
+    if tail[-1:] in ("-", "\u00ad", "\u2010") and tail[-2:-1].isalpha() and head[:1].isalpha():
+        return True
     # A break was made for want of room if the next word would not have fitted; half an em of doubt.
     measure = min(paragraph.right, right) if min(paragraph.right, right) >= last.x1 - 1 else max(paragraph.right, right)
     room = measure - last.x1 - 0.25 * last.em

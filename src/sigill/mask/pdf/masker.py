@@ -99,7 +99,7 @@ class _Masker:
         self.copier.group = layers.copy
         hyphenated = {word.strip('.,;:!?()"”').casefold() for word in whole.split() if "-" in word}
         recomposer = Recomposer(self.label, hyphenated)
-        if any(w.hits or w.gone or w.drawn_in or w.pictures or w.whole for w in works):
+        if any(w.hits or w.gone or w.drawn_in or w.pictures or w.whole or w.canvas.odd for w in works):
             self._rewrite(pages, sides, recomposer)  # (5) to (7)
         else:
             self.copier.keep_fonts = True

@@ -1,6 +1,7 @@
-"""Opens a PDF within bounds."""
+"""Opens a PDF within bounds: bytes, pages, and what its streams inflate to."""
 
 import io
+import zlib
 
 import pikepdf
 
@@ -32,8 +33,54 @@ def open_pdf(data: bytes, options: Options, report: Report) -> pikepdf.Pdf:
         raise Blocked(N_("The PDF has more pages than the bound set for one document."), N_("Split it."))
     if count == 0:
         raise BadInput(N_("The PDF has no pages."), N_("Check the file."))
+    _bound_inflation(pdf, options)
     if pdf.is_encrypted:
         report.notes.append("encryption removed")
     if data.count(b"%%EOF") > 1 and b"/Linearized" not in data[:2048]:
         report.took("file", "revision")
     return pdf
+
+
+_MOST = 1_032
+"""Deflate makes of a byte at most this many (RFC 1951: 258 bytes from two bits)."""
+_CHUNK = 1 << 20
+
+
+def _bound_inflation(pdf: pikepdf.Pdf, options: Options) -> None:
+    """Refuse streams that inflate to more than the bound, before anything inflates them.
+
+    Raises:
+        Blocked: too much, or deflated twice (no honest program does that, and it squares the ratio).
+    """
+    left = options.max_inflated
+    streams = []
+    for item in pdf.objects:
+        if isinstance(item, pikepdf.Stream):
+            filters = item.get("/Filter")
+            names = [str(f) for f in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
+            packed = sum(name in ("/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode") for name in names)
+            if packed > 1:
+                raise Blocked(N_("A part of the PDF is compressed twice."), N_("Print the document to a new PDF."))
+            streams.append((int(item.get("/Length", 0)) * (_MOST if packed else 2), packed, item))
+    if sum(most for most, _, _ in streams) <= left:
+        return
+    for _, packed, item in streams:
+        raw = item.read_raw_bytes()
+        left -= _inflated(raw, left) if packed else len(raw)
+        if left < 0:
+            raise Blocked(
+                N_("The PDF inflates to more than the bound set for one document."), N_("Check where it comes from.")
+            )
+
+
+def _inflated(raw: bytes, bound: int) -> int:
+    """How many bytes a deflated stream becomes, counted no further than just over the bound."""
+    engine = zlib.decompressobj()
+    total, data = 0, raw
+    try:
+        while data and total <= bound:
+            total += len(engine.decompress(data, _CHUNK))
+            data = engine.unconsumed_tail
+    except zlib.error:
+        return min(len(raw) * _MOST, max(total, len(raw)))
+    return total

@@ -43,7 +43,7 @@ class Reader:
         """Draw an annotation's appearance into its page (12.5.5, algorithm 8.1)."""
         stream = aside.appearance(annotation)
         rect = annotation.get("/Rect")
-        if not isinstance(rect, pikepdf.Array) or len(rect) != 4:
+        if not isinstance(rect, pikepdf.Array) or len(rect) != 4 or None in list(rect):
             return False
         x0, y0, x1, y1 = (float(v) for v in rect)
         x0, y0, x1, y1 = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

@@ -65,25 +65,32 @@ class Builder:
         self.length = 0
         self.starts: list[int] = []
         self.sources: list[Show | None] = []
+        self.skipped: list[int] = []
         self.own = 0
 
-    def add(self, text: str, show: Show | None = None) -> None:
+    def add(self, text: str, show: Show | None = None, skipped: int = 0) -> None:
+        """Add characters; `skipped` of their piece's characters come before them."""
         if text:
             self.starts.append(self.length)
             self.sources.append(show)
+            self.skipped.append(skipped)
             self.parts.append(text)
             self.length += len(text)
 
-    def segment(self, segment: Segment, cut: int = 0) -> None:
-        """Add a line, without its last `cut` characters."""
+    def segment(self, segment: Segment, start: int = 0, end: int | None = None) -> None:
+        """Add a line, or its characters start..end."""
         text = segment.read()
-        last = 0
-        for start, show in zip(segment.starts, segment.shows, strict=True):
-            if start > last:
-                self.add(text[last:start])
-            end = min(start + len(show.text), len(text) - cut)
-            self.add(text[start:end], show)
-            last = start + len(show.text)
+        end = len(text) if end is None else end
+        at = start
+        for begin, show in zip(segment.starts, segment.shows, strict=True):
+            stop = min(begin + len(show.text), end)
+            if begin >= end or (show.text and stop <= at):
+                continue
+            if begin > at:
+                self.add(text[at:begin])
+                at = begin
+            self.add(text[at:stop], show, at - begin)
+            at = stop
 
     def text(self) -> str:
         return "".join(self.parts)
@@ -94,12 +101,12 @@ class Builder:
         while i < len(self.starts) and self.starts[i] < end:
             show = self.sources[i]
             if show is not None:
-                base = self.starts[i]
+                base, skipped = self.starts[i], self.skipped[i]
                 to_glyph = show.char_to_glyph()
                 size = len(self.parts[i])
                 for char in range(max(0, start - base), min(size, end - base)):
-                    if char < len(to_glyph):
-                        hits.add(show, to_glyph[char])
+                    if char + skipped < len(to_glyph):
+                        hits.add(show, to_glyph[char + skipped])
             i += 1
 
 
@@ -113,7 +120,7 @@ def _paragraph(builder: Builder, paragraph: Paragraph, keep_hyphen: bool) -> boo
         broken = i + 1 < len(lines) and stripped[-1:] in HYPHENS and stripped != ""
         hyphenated |= broken
         if broken:
-            builder.segment(segment, len(text) - len(stripped) + (0 if keep_hyphen else 1))
+            builder.segment(segment, 0, len(stripped) - (0 if keep_hyphen else 1))
         else:
             builder.segment(segment)
             if i + 1 < len(lines) and text[-1:] != " ":
@@ -137,6 +144,7 @@ def build(paragraphs: Sequence[Paragraph], shows: Sequence[Show], actual: Sequen
         _paragraph(builder, paragraph, False)
         builder.add("\n\n")
     _across(builder, paragraphs)
+    _below(builder, paragraphs)
     _closed_up(builder, paragraphs)
     _drawn(builder, paragraphs, shows)
     _second(builder, paragraphs)
@@ -158,6 +166,39 @@ def _across(builder: Builder, paragraphs: Sequence[Paragraph]) -> None:
             for segment in sorted(row, key=lambda s: s.x0):
                 builder.segment(segment)
                 builder.add("  ")
+            builder.add("\n\n")
+
+
+_REACH = 48
+"""Characters of a line's end and the next one's beginning that are read together."""
+
+
+def _below(builder: Builder, paragraphs: Sequence[Paragraph]) -> None:
+    """The end of a paragraph with the beginning of what stands under it: not every break of a line is understood."""
+    heads: dict[tuple[float, int], list[Segment]] = defaultdict(list)
+    for paragraph in paragraphs:
+        head = paragraph.segments[0]
+        heads[head.angle, round(head.x0 / 36)].append(head)
+    for paragraph in paragraphs:
+        last = paragraph.segments[-1]
+        column = round(last.x0 / 36)
+        below = [
+            head
+            for near in (column - 1, column, column + 1)
+            for head in heads.get((last.angle, near), ())
+            if 0.5 * last.em < last.y - head.y < 2.6 * last.em
+        ]
+        if not below:
+            continue
+        head = max(below, key=lambda s: s.y)
+        text = last.read().rstrip()
+        start = text.rfind(" ", 0, max(0, len(text) - _REACH)) + 1  # whole words, lest a part be taken for a name
+        following = head.read()
+        stop = following.find(" ", _REACH)
+        for keep in (True, False) if text[-1:] and text[-1:] in HYPHENS else (True,):
+            builder.segment(last, start, len(text) - (0 if keep else 1))
+            builder.add("" if text[-1:] and text[-1:] in HYPHENS else " ")
+            builder.segment(head, 0, stop if stop >= 0 else None)
             builder.add("\n\n")
 
 
