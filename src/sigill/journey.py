@@ -347,7 +347,9 @@ def _set(masked: Masked, admitted: Admitted, board: Board) -> Verified:
 
 def _search(pdf: bytes, prepared: Verified, staff: StaffRegister, stay: Sequence[str]) -> None:
     if prepared.withheld:
-        require_clean({"notification.pdf": pdf}, prepared.withheld, others=stay, register=staff, readers=FAST)
+        require_clean(
+            {"notification.pdf": pdf}, prepared.withheld, others=stay, register=staff, readers=FAST, lone="any"
+        )
 
 
 def _export(facts: DecisionFacts) -> Export:
