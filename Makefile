@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows the main job, `make test` runs every check. Each sets up what it needs.
-.PHONY: help demo test check setup bench lock words clean
+.PHONY: help demo test check setup bench bench-peers fuzz lock words clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -24,6 +24,16 @@ setup:           ## what `make test` needs, without running it
 bench:           ## ratios and medians, measured in one run
 	@scripts/setup.sh test
 	@.venv/bin/python -m bench
+
+bench-peers:     ## other masking tools on the same files, in an environment of their own; writes docs/benchmarks.md
+	@scripts/setup.sh test
+	@[ -x .venv-peers/bin/python ] || .tools/bin/uv venv --quiet --python .venv/bin/python .venv-peers
+	@.tools/bin/uv pip sync --quiet --python .venv-peers/bin/python --require-hashes lock/peers.txt
+	@.venv/bin/python -m bench peers
+
+fuzz:            ## broken files through mask and search for ten minutes (SECONDS=…); failures land in out/fuzz
+	@scripts/setup.sh test
+	@.venv/bin/python tests/fuzz/long.py --seconds $(or $(SECONDS),600)
 
 lock:            ## renew lock/ from pyproject.toml
 	@scripts/lock.sh --upgrade

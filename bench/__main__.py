@@ -7,13 +7,15 @@ from bench import timing
 
 ALL = ("issue", "mask", "names")
 """Modules of this package, each with a `main()` that prints its tables."""
+ON_CALL = ("peers",)
+"""Run only when named: it takes long, needs other tools (`make bench-peers`) and writes docs/benchmarks.md."""
 
 
 def main() -> None:
     """Run them in order."""
     chosen = sys.argv[1:] or ALL
-    for unknown in [name for name in chosen if name not in ALL]:
-        sys.exit(f"no benchmark {unknown!r}; there are: {', '.join(ALL)}")
+    for unknown in [name for name in chosen if name not in ALL + ON_CALL]:
+        sys.exit(f"no benchmark {unknown!r}; there are: {', '.join(ALL + ON_CALL)}")
     print(timing.machine())
     for name in chosen:
         importlib.import_module(f"bench.{name}").main()

@@ -72,7 +72,7 @@ def prose(seed: int, sentences: int, hits: int = 0, others: Sequence[StaffMember
         hits: how many of them speak of the hidden person.
         others: people of whom every sixth sentence speaks.
     """
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311
     said = []
     about = set(dice.sample(range(sentences), hits))
     for number in range(sentences):
@@ -81,6 +81,8 @@ def prose(seed: int, sentences: int, hits: int = 0, others: Sequence[StaffMember
         elif others and number % 6 == 0:
             said.append(dice.choice(OF_OTHERS).format(name=dice.choice(others).full_name))
         else:
-            when = f"Den {dice.randrange(1, 29)}/{dice.randrange(1, 13)} kl. {dice.randrange(8, 17)}.{dice.randrange(60):02}: "
-            said.append((when if number % 3 == 0 else "") + dice.choice(SENTENCES))
+            day, month, hour, minute = (dice.randrange(*one) for one in ((1, 29), (1, 13), (8, 17), (10, 60)))
+            said.append(
+                (f"Den {day}/{month} kl. {hour}.{minute}: " if number % 3 == 0 else "") + dice.choice(SENTENCES)
+            )
     return said

@@ -7,6 +7,7 @@ from typing import Any
 
 import common
 import docx
+import spacy
 from presidio_analyzer import AnalyzerEngine, PatternRecognizer, RecognizerRegistry
 from presidio_analyzer.nlp_engine import SpacyNlpEngine
 from presidio_anonymizer import AnonymizerEngine
@@ -17,8 +18,6 @@ class WithoutModel(SpacyNlpEngine):
     """A blank Swedish pipeline: only words, no guesses who is a person."""
 
     def __init__(self) -> None:
-        import spacy
-
         super().__init__()
         self.nlp = {"sv": spacy.blank("sv")}
 

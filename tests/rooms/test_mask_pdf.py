@@ -1,6 +1,7 @@
 """Each place where a PDF can hide a person, and what must become of it."""
 
 import csv
+import functools
 import io
 import re
 import unicodedata
@@ -142,6 +143,11 @@ CASEFILE = sorted(path.name for path in (EXAMPLES / "casefile").glob("*.pdf"))
 SCANNED = {"12_brev_inskannat.pdf", "22_samtycke_inskannat_sokbart.pdf"}
 
 
+@functools.cache
+def masked_example(name: str) -> tuple[bytes, Report]:
+    return mask((EXAMPLES / "casefile" / name).read_bytes())
+
+
 def text_by_pages(data: bytes) -> str:
     with pypdfium2.PdfDocument(data) as pdf:
         if pdf.get_formtype():
@@ -164,7 +170,7 @@ def test_the_case_file_keeps_every_innocent_word(name: str) -> None:
     if name in SCANNED and not ocr.available():
         pytest.skip("tesseract with Swedish is not installed")
     original = (EXAMPLES / "casefile" / name).read_bytes()
-    result, report = mask(original)
+    result, report = masked_example(name)
     finder = finder_for("A10001")
     text = text_by_pages(result)
     assert not [s for s in finder.for_document(text).find(text) if s.certainty != "review"]
@@ -190,17 +196,17 @@ def test_the_case_file_keeps_every_innocent_word(name: str) -> None:
 def test_the_same_letter_about_any_employee_gives_the_same_bytes(justify: bool) -> None:
     results = set()
     sources = set()
-    for person in STAFF.values():
+    for person in list(STAFF.values())[:: 2 if justify else 1]:
         source = pdfs.wrapped(person.full_name, person.user_id, justify=justify)
         sources.add(source)
         results.add(mask(source, person.staff_id)[0])
-    assert len(sources) == len(STAFF), "the test must compare different letters"
+    assert len(sources) >= 30, "the test must compare different letters"
     assert len(results) == 1
 
 
 @pytest.mark.parametrize("layout", ["ragged", "justified", "several pages"])
 def test_a_typeset_report_about_any_employee_gives_the_same_bytes(layout: str) -> None:
-    people = list(STAFF.values())[::2]
+    people = list(STAFF.values())[:48:2]
     sources = [
         pdfs.typeset(p.full_name, p.user_id, justify=layout != "ragged", long=layout == "several pages") for p in people
     ]
@@ -257,3 +263,16 @@ def test_forms_that_draw_themselves_are_refused() -> None:
     data = pdfs.save(pdfs.document(b"/X1 Do", pdf, XObject=pikepdf.Dictionary(X1=form)))
     with pytest.raises(Blocked):
         mask(data)
+
+
+@pytest.mark.parametrize("name", sorted(set(CASEFILE) - SCANNED))
+def test_people_who_are_only_called_alike_stay_in_the_case_file(name: str) -> None:
+    """The teacher Åsa, inspector Öberg, the dog Björn: what the finder leaves in the plain text stays in the PDF."""
+    original = (EXAMPLES / "casefile" / name).read_bytes()
+    kept = without_spans(text_by_pages(original), finder_for("A10001"))
+    result, report = mask(original)
+    after = text_by_pages(result)
+    with pikepdf.open(io.BytesIO(original)) as pdf:
+        heads = max(0, len(pdf.pages) - len(report.pages))  # a page that is no more takes its running head along
+    for word in ("Åsa", "Öberg", "Björn", "Lind"):
+        assert after.count(word) >= kept.count(word) - heads, word

@@ -143,6 +143,18 @@ def test_the_same_words_beside_evidence_do(person: StaffMember, text: str) -> No
     assert look(f"{BODY} {text} Beslutet fattades av socialsekreterare {person.preferred_name}.", person).leaks
 
 
+def test_two_entries_of_a_list_by_surname_do_not_make_one_person() -> None:
+    listed = "Berglund, Åsa\n\nÖberg, Tomas\n\nOxelgren, Rune"
+    assert not look(f"{BODY}\n{listed}\n{BODY}", ASA).leaks
+    assert look(f"{BODY}\nBerglund, Eva\n\nÖberg, Åsa\n\nOxelgren, Rune\n{BODY}", ASA).leaks
+
+
+def test_a_sheet_with_its_texts_in_the_cells_is_read() -> None:
+    sheet = (ROOT / "examples" / "casefile" / "11_jourschema.xlsx").read_bytes()
+    found = search({"blad.xlsx": sheet}, [ASA], register=STAFF)
+    assert found.leaks and not found.unread
+
+
 def test_another_persons_full_name_with_the_same_part_stands() -> None:
     text = f"{BODY} Modern, Åsa Berglund, och inspektör Tomas Öberg samt Björn Karlsson."
     assert not look(text, ASA, BJORN, others=("Åsa Berglund", "Tomas Öberg", "Björn Karlsson")).leaks

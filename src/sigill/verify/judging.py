@@ -204,6 +204,8 @@ class Matcher:
         needle, person = pattern.needle, self._people[pattern.person]
         spelled = [text.spelled(index) for index in range(first, last)]
         named = all(word[0].isupper() for word in spelled)
+        if needle.kind == "full name" and self._two_entries(text, first, last):
+            return Hit(needle.kind, "possible", first, last)
         if needle.kind in ("full name", "e-mail", "user id", "staff id"):
             if needle.certain and (named or len(needle.parts) == 1 or not all(map(wordlike, needle.parts))):
                 return Hit(needle.kind, "certain", first, last)
@@ -216,6 +218,12 @@ class Matcher:
         if needle.kind in ("initial and surname", "given name and initial"):
             return self._with_initial(text, needle, first, last, named, prose)
         return self._lone_name(text, needle, person, first, last, explained, pattern.genitive, prose)
+
+    @staticmethod
+    def _two_entries(text: Folded, first: int, last: int) -> bool:
+        """The end of one entry and the start of the next in a list by surname: "Berglund, Åsa / Öberg, Tomas"."""
+        broken = any("\n" in text.before(index) for index in range(first + 1, last))
+        return broken and text.before(first).strip(" ") == "," and text.after(last - 1).strip(" ") == ","
 
     def _with_initial(
         self, text: Folded, needle: Needle, first: int, last: int, named: bool, prose: bool
@@ -330,6 +338,7 @@ class Matcher:
                 and word not in needle.parts
                 and word in person.own_words
                 and text.spelled(index)[0].isupper()
+                and not self._two_entries(text, min(index, first), max(index + 1, last))
             ):
                 return True
         return False

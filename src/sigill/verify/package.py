@@ -20,7 +20,7 @@ _LOCAL = b"PK\x03\x04"
 _MAX_RATIO = 300  # deflate reaches 1,000 on zeros; no document comes near
 _SMALL = 8 << 20  # bytes that may be as empty as they like
 _FREE = 0xFFFFFFFA  # and above: no sector (MS-CFB, 2.1)
-_TEXT_BODIES = ("word/document.xml", "content.xml", "xl/workbook.xml", "ppt/presentation.xml")
+_TEXT_BODY = re.compile(r"word/document\.xml|content\.xml|xl/(sharedStrings|worksheets/[^/]+)\.xml|ppt/slides/[^/]+\.xml")
 
 
 def read_package(data: bytes, place: Place, wanted: Wanted) -> Iterator[Finding]:
@@ -49,7 +49,7 @@ def read_package(data: bytes, place: Place, wanted: Wanted) -> Iterator[Finding]
         if member.is_dir():
             continue
         content = _member(archive, member, place, wanted)
-        if member.filename in _TEXT_BODIES and not place:
+        if _TEXT_BODY.fullmatch(member.filename) and not place:
             # One page stands for the whole text: a document without a single letter is no clean document.
             yield Page((*place, "text"), 1)
             yield from _letters(content, (*place, "text"))

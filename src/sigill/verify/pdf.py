@@ -511,9 +511,11 @@ def read_ocr(source: PdfFile) -> Iterator[Finding]:
         for number in range(count):
             with PDFIUM:
                 page = document[number]
-                drawn = picture.drawn(page) if picture.worth_reading(page) else None
+                part = picture.unread(page)
+                drawn = picture.drawn(page, part) if part is not None else None
                 page.close()
-            if drawn is not None:
+            # A letterhead that stands on every page is read once.
+            if drawn is not None and not source.known(b"ocr", repr(drawn.size).encode(), drawn.tobytes()):
                 # Without the lock: OCR takes seconds, and other threads may want to read meanwhile.
                 text = picture.ocr(drawn, source.wanted.bounds.seconds)
                 yield Reading("ocr", (*source.place, f"page {number + 1}"), text, page=number + 1)

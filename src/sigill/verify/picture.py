@@ -85,25 +85,44 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def worth_reading(page: Any) -> bool:
-    """Whether a pdfium page shows anything that text readers cannot read: pictures, many curves, or no text."""
+def unread(page: Any) -> tuple[float, float, float, float] | None:
+    """The part of a pdfium page that text readers cannot read: pictures, many curves, or all of it without text.
+
+    Returns:
+        left, bottom, right, top in points of the page as drawn; None when there is nothing to look at.
+    """
+    width, height = page.get_size()
+    whole = (0.0, 0.0, width, height)
     text_page = page.get_textpage()
     letters = text_page.count_chars()
     text_page.close()
     if letters == 0:
-        return True
-    curves = 0
+        return whole
+    boxes, curves, nested = [], 0, False
     for shown in page.get_objects(max_depth=8):
-        if shown.type in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
-            return True
-        if shown.type == raw.FPDF_PAGEOBJ_PATH:
-            curves += raw.FPDFPath_CountSegments(shown)
-    return curves > _CURVES
+        picture_like = shown.type in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING)
+        if picture_like or shown.type == raw.FPDF_PAGEOBJ_PATH:
+            curves += 0 if picture_like else raw.FPDFPath_CountSegments(shown)
+            nested = nested or (picture_like and shown.level > 0)
+            if picture_like:
+                boxes.append(shown.get_bounds())
+    if curves > _CURVES or nested or (boxes and (page.get_rotation() or page.get_cropbox()[:2] != (0, 0))):
+        # Where the boxes cannot be trusted to be the page's own, all of it is looked at.
+        return whole
+    if not boxes:
+        return None
+    margin = 12.0  # print that touches a picture belongs to it
+    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+    left, bottom = max(0.0, min(lefts) - margin), max(0.0, min(bottoms) - margin)
+    right, top = min(width, max(rights) + margin), min(height, max(tops) + margin)
+    return (left, bottom, right, top) if left < right and bottom < top else None  # wholly off the page
 
 
-def drawn(page: Any) -> Image.Image:
-    """A pdfium page as pixels, grey, 300 dpi, or less where that would be too many pixels.
+def drawn(page: Any, part: tuple[float, float, float, float]) -> Image.Image:
+    """Part of a pdfium page as pixels, grey, 300 dpi, or less where that would be too many pixels.
 
+    Args:
+        part: left, bottom, right, top in points.
     Raises:
         Blocked: the page is too large even at 72 dpi.
     """
@@ -111,7 +130,10 @@ def drawn(page: Any) -> Image.Image:
     scale = min(300 / 72, (_MAX_PIXELS / max(1.0, width * height)) ** 0.5)
     if scale < 1:
         raise Blocked(N_("A picture is too large to be checked."), N_("Scale it down."))
-    image: Image.Image = page.render(scale=scale, grayscale=True, may_draw_forms=True).to_pil()
+    left, bottom, right, top = part
+    image: Image.Image = page.render(
+        scale=scale, grayscale=True, may_draw_forms=True, crop=(left, bottom, width - right, height - top)
+    ).to_pil()
     return image
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from sigill.errors import Blocked
+from sigill.errors import BadInput, Blocked
 from sigill.mask.pdf.objects import plain
 from sigill.mask.pdf.reading import Finder
 from sigill.mask.report import Options, Report
@@ -428,10 +428,11 @@ class Aside:
             info["/Title"] = title
             root["/ViewerPreferences"] = Dictionary(DisplayDocTitle=True)
         self.new.trailer["/Info"] = self.new.make_indirect(info)
-        for what, texts in (("structure", self._structure_texts()), ("destinations", list(self._names))):
-            hits = sum(self._names_someone(text) for text in texts)
-            if hits:
-                self.report.took(what, "text", hits)
+        hits = sum(self._names_someone(text) for text in self._names)
+        if hits:
+            self.report.took("destinations", "name", hits)
+        if "/StructTreeRoot" not in root and (hits := sum(map(self._names_someone, self._structure_texts()))):
+            self.report.took("structure", "text", hits)
         for key, what in (("/OpenAction", "action"), ("/AA", "action")):
             if key in self.root:
                 self.report.took("document", what)
@@ -488,12 +489,17 @@ class Aside:
                 self.report.took(part, "attachment")
                 continue
             name = text_of(spec.get("/UF")) or text_of(spec.get("/F")) or f"bilaga {number}"
+            inner = Report()
             try:
-                data, new_name = self.options.mask_part(_file(spec).read_bytes(), name, self.report)
-            except Blocked:
+                data, new_name = self.options.mask_part(_file(spec).read_bytes(), name, inner)
+            except (Blocked, BadInput):
                 self.report.took(part, "attachment")
                 self.report.review.append((part, "attachment dropped: it can't be masked"))
                 continue
+            for (place, kind), count in inner.removed.items():
+                self.report.took(f"{part}, {place}", kind, count)
+            self.report.review += [(f"{part}, {place}", reason) for place, reason in inner.review]
+            self.report.notes += inner.notes
             kept.append((new_name, data))
         if not kept:
             return

@@ -315,17 +315,18 @@ _IGNORED = frozenset((b"d0", b"d1", b"BX", b"EX"))
 
 
 class Interpreter:
-    """Reads one page (or pattern, or appearance) into a `Canvas`.
+    """Reads one page (or pattern, or appearance) into a `Canvas`; `drawn` gets the XObjects it drew.
 
     Args:
         fonts: the document's fonts.
-        has_text: whether a form XObject shows text, itself or through others; see `objects`.
+        has_text: whether a form XObject shows text, itself or through others; see `readin`.
     """
 
     def __init__(self, fonts: Fonts, has_text: Callable[[pikepdf.Object], bool]) -> None:
         self.fonts = fonts
         self.has_text = has_text
         self.canvas = Canvas()
+        self.drawn: set[Any] = set()
 
     def run(self, data: bytes, resources: Any, matrix: Matrix = IDENTITY, clip: Any = None) -> Canvas:
         """Interpret a stream.
@@ -446,6 +447,8 @@ class Interpreter:
                             font, size = self.fonts.get(state["/Font"][0]), float(state["/Font"][1])
                 # paths
                 elif op in _PATH_OPS:
+                    if len(stack) < _PATH_OPS[op]:
+                        raise IndexError
                     path += stack[-_PATH_OPS[op] :] if _PATH_OPS[op] else ()
                     path.append(op)
                 elif op in (b"W", b"W*"):
@@ -620,6 +623,7 @@ class Interpreter:
         target = res.get("/XObject", token)
         if not isinstance(target, pikepdf.Stream):
             return
+        self.drawn.add(target.objgen)
         if target.get("/Subtype") == "/Image":
             self.canvas.items.append(Paint(gfx, "image", [b"Do"], Ref("/XObject", target), hidden=actual))
             return

@@ -50,7 +50,7 @@ class Embedder:
 
     Args:
         pdf: the new document.
-        copy_glyph: copies a Type 3 glyph procedure's resources into it (`objects.Copier.resources`).
+        copier: copies what Type 3 glyphs draw with, and looks at names of fonts.
     """
 
     def __init__(self, pdf: pikepdf.Pdf, copier: Any) -> None:
@@ -86,6 +86,11 @@ class Embedder:
         if font.type0:
             return "kept", id(font)
         return "simple", font.name, font.subtype
+
+    def _named(self, name: str) -> str:
+        """A font's name, if it names nobody; what a name object can't carry plainly is left out."""
+        kept = "".join(c for c in self.copier.neutral(name) if c.isascii() and (c.isalnum() or c in "-_,.+"))
+        return kept or "Font"
 
     def use(self, font: Any, codes: Iterable[int]) -> None:
         """Note that these codes are shown."""
@@ -139,7 +144,7 @@ class Embedder:
         program = _Union(by_program)
         data, box = program.build("Sigill")
         tag = _tag(data)
-        name = Name("/" + tag + "+" + _ascii(family.name))
+        name = Name("/" + tag + "+" + self._named(family.name))
         stream = self.pdf.make_stream(data)
         if family.kind == "glyf":
             stream["/Length1"] = len(data)
@@ -188,10 +193,10 @@ class Embedder:
         differences: list[Any] = []
         for code in sorted(taken):
             if WIN_ANSI[code] != taken[code]:
-                differences += [code, Name("/" + _ascii(taken[code]))]
+                differences += [code, Name("/" + _glyph_name(taken[code]))]
         symbolic = font.name in ("Symbol", "ZapfDingbats")
         out = Dictionary(
-            Type=Name.Font, Subtype=Name(font.subtype), BaseFont=Name("/" + _ascii(font.name)), FirstChar=low,
+            Type=Name.Font, Subtype=Name(font.subtype), BaseFont=Name("/" + self._named(font.name)), FirstChar=low,
             LastChar=high, Widths=Array([_number(by_code[c][2]) if c in by_code else 0 for c in range(low, high + 1)]),
         )  # fmt: skip
         encoding = Dictionary(Type=Name.Encoding)
@@ -221,18 +226,19 @@ class Embedder:
             widths += [font.cid_of(family.numbers[key]), Array([_number(key[2])])]
         cid = Dictionary(
             Type=Name.Font, Subtype=font.cid.get("/Subtype", Name.CIDFontType2),
-            BaseFont=Name("/" + _ascii(font.name)), W=Array(widths), DW=1000,
+            BaseFont=Name("/" + self._named(font.name)), W=Array(widths), DW=1000,
             CIDSystemInfo=Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
             FontDescriptor=self.pdf.make_indirect(
                 Dictionary(
-                    Type=Name.FontDescriptor, FontName=Name("/" + _ascii(font.name)), Flags=_SYMBOLIC,
+                    Type=Name.FontDescriptor, FontName=Name("/" + self._named(font.name)), Flags=_SYMBOLIC,
                     FontBBox=Array([0, -250, 1000, 1000]), ItalicAngle=0, Ascent=750, Descent=-250, CapHeight=700,
                     StemV=80,
                 )
             ),
         )  # fmt: skip
         return Dictionary(
-            Type=Name.Font, Subtype=Name.Type0, BaseFont=Name("/" + _ascii(font.name)), Encoding=Name("/Identity-H"),
+            Type=Name.Font, Subtype=Name.Type0, Encoding=Name("/Identity-H"),
+            BaseFont=Name("/" + self._named(font.name)),
             DescendantFonts=Array([self.pdf.make_indirect(cid)]),
             ToUnicode=self._to_unicode({family.numbers[key]: key[0] for key in family.glyphs}, 2),
         )  # fmt: skip
@@ -297,9 +303,9 @@ def _tag(data: bytes) -> str:
     return "".join(chr(65 + byte % 26) for byte in digest[:6])
 
 
-def _ascii(name: str) -> str:
-    """A font's name; what a name object can't carry plainly is left out."""
-    return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-_,.+")) or "Font"
+def _glyph_name(name: str) -> str:
+    """A glyph's name as a name object can carry it."""
+    return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "._")) or ".notdef"
 
 
 def _number(value: Any) -> Any:

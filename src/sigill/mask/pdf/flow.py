@@ -18,7 +18,7 @@ from typing import Any
 
 from sigill.mask.pdf import lex
 from sigill.mask.pdf.display import Clip, Matrix, Paint, apply, invert
-from sigill.mask.pdf.lines import Paragraph
+from sigill.mask.pdf.lines import Paragraph, goes_on
 from sigill.mask.pdf.relay import Laid
 
 TICK = 20
@@ -72,6 +72,7 @@ class Sheet:
         pictures: boxes of pictures that flow.
         ceiling, floor: heights outside of which nothing moves.
         laid: id of paragraph → how it was set again.
+        stays: it holds something of its own that does not flow, so it can't be dropped.
     """
 
     number: int
@@ -81,6 +82,7 @@ class Sheet:
     ceiling: float
     floor: float
     laid: Mapping[int, Laid]
+    stays: bool = False
     bands: list[Band] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -95,7 +97,6 @@ class Places:
         lines: id of paragraph → (page, height in points) of each of its lines.
         bands: source page → its bands, top down.
         limits: source page → (ceiling, floor).
-        pages: number of pages now.
         moved: source pages whose content may have moved.
         home: source page → the first page of the result that has its head and foot.
         area: heights between which text stands, for what is cut by a page's end.
@@ -104,7 +105,6 @@ class Places:
     lines: dict[int, list[tuple[int, float]]] = field(default_factory=dict)
     bands: dict[int, list[Band]] = field(default_factory=dict)
     limits: dict[int, tuple[float, float]] = field(default_factory=dict)
-    pages: int = 0
     moved: set[int] = field(default_factory=set)
     home: dict[int, int] = field(default_factory=dict)
     area: tuple[float, float] = (0.0, 0.0)
@@ -166,12 +166,7 @@ def _continues(above: Band, below: Band) -> bool:
     """Whether a paragraph goes on over the end of a page."""
     if len(above.paragraphs) != 1 or len(below.paragraphs) != 1:
         return False
-    upper, lower = above.paragraphs[0], below.paragraphs[0]
-    last, first = upper.segments[-1], lower.segments[0]
-    if abs(last.em - first.em) > 0.05 * first.em or abs(upper.left - first.x0) > 0.7 * first.em:
-        return False
-    room = upper.right - last.x1 - 0.25 * last.em
-    return first.first_word_width() > room - 0.5 * last.em
+    return goes_on(above.paragraphs[0], below.paragraphs[0])
 
 
 def chains(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
@@ -207,7 +202,7 @@ class Setter:
     def __init__(self, sheets: Sequence[Sheet]) -> None:
         self.sheets = sheets
         self.gaps = usual_gaps(sheets)
-        self.places = Places(pages=len(sheets))
+        self.places = Places()
 
     def run(self) -> tuple[Places, list[int]]:
         """Set all chains.
@@ -234,7 +229,6 @@ class Setter:
             self.places.home.update({source: base + min(i, used - 1) for i, source in enumerate(sources)})
             order += [sources[min(i, len(sources) - 1)] for i in range(used)]
             number += len(chain)
-        self.places.pages = len(order)
         return self.places, order
 
     def _keep(self, sheet: Sheet, page: int) -> None:
@@ -248,13 +242,17 @@ class Setter:
         page, y = base, 0
         before: Band | None = None
         fresh = True
-        for sheet in chain:
+        for position, sheet in enumerate(chain):
+            if sheet.stays and page < base + position:
+                page, y, fresh = base + position, top, True
             self.places.bands[sheet.number] = sheet.bands
             self.places.limits[sheet.number] = (sheet.ceiling, sheet.floor)
             self.places.moved.add(sheet.number)
             for number, band in enumerate(sheet.bands):
                 if before is None:
                     start = tick(band.first)
+                elif fresh:
+                    start = top
                 elif number == 0:
                     start = y - self._joint(before, band)
                 else:
@@ -381,8 +379,10 @@ _DIGITS = re.compile(r"\d+")
 
 
 def furniture(pages: Sequence[tuple[Box, Sequence[Paragraph]]]) -> set[int]:
-    """Running heads and feet: what stands at the same height on most pages with the same words, page numbers aside,
-    and what stands in the outermost margin.
+    """Running heads and feet: lines at the upper or lower end of a page that stand on other pages too, page numbers
+    aside. Where there is but one page: what stands in its outermost margin.
+
+    Only what repeats may count as furniture, because the head of a page that is no longer needed goes with it.
 
     Args:
         pages: box and paragraphs of each.
@@ -390,25 +390,30 @@ def furniture(pages: Sequence[tuple[Box, Sequence[Paragraph]]]) -> set[int]:
     Returns:
         ids of paragraphs.
     """
-    places: Counter[tuple[int, int]] = Counter()
+    places: Counter[tuple[int, str]] = Counter()
     for _, paragraphs in pages:
-        places.update({(round(p.segments[0].y), round(p.segments[0].em)) for p in paragraphs if len(p.segments) == 1})
+        places.update({_place(p) for p in paragraphs if len(p.segments) == 1})
     out: set[int] = set()
     for box, paragraphs in pages:
         height = box[3] - box[1]
         upright = sorted((p for p in paragraphs if not p.segments[0].angle), key=lambda p: -p.segments[0].y)
         for direction in (upright, upright[::-1]):
-            for position, paragraph in enumerate(direction):
+            for paragraph in direction[:12]:
                 share = (paragraph.segments[0].y - box[1]) / height
-                outer = not 0.075 < share < 0.925 and len(paragraph.segments) == 1
-                key = (round(paragraph.segments[0].y), round(paragraph.segments[0].em))
-                often = len(pages) > 2 and places[key] > 0.7 * len(pages) and not 0.12 < share < 0.86
-                if not outer and not (often and len(paragraph.segments) == 1):
+                often = places[_place(paragraph)] > max(1, 0.5 * len(pages))
+                alone = len(pages) == 1 and not 0.075 < share < 0.925
+                if len(paragraph.segments) > 1 or not (alone or (often and not 0.14 < share < 0.86)):
                     break
                 out.add(id(paragraph))
-                if position > 12:
-                    break
     return out
+
+
+def _place(paragraph: Paragraph) -> tuple[int, str]:
+    """Height and words of a line; without numbers if it is short enough for a page number."""
+    segment = paragraph.segments[0]
+    text = segment.read().strip()
+    words = _DIGITS.sub("", text)
+    return round(segment.y), words if len(words) < 14 and len(text) - len(words) < 7 else text
 
 
 # -- painted things ----------------------------------------------------------------------------------------------------

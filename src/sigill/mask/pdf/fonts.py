@@ -199,6 +199,10 @@ class Font:
                     code += 1
                 else:
                     code = int(item)
+        if not self.embedded and self.name not in _SYMBOLS:
+            for code in range(32, 256):  # readers fall back on WinAnsi for what the encoding leaves open
+                if WIN_ANSI[code] != ".notdef":
+                    names.setdefault(code, WIN_ANSI[code])
         return names
 
     def _simple_widths(self) -> dict[int, float]:

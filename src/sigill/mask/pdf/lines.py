@@ -83,7 +83,6 @@ class Paragraph:
 
     Args:
         segments: its lines, top down.
-        soft: for each line but the first, whether the break before it was made for want of room.
         left, right: the measure in points, `right` not dependent on its own text.
         align: `left`, `right` or `center`.
         indent: the leftmost place that text set from the right may begin at.
@@ -493,12 +492,29 @@ def _right(segment: Segment, line: Sequence[Segment], measures: Measures, page: 
     """Where the text of this cell or column must end."""
     beyond = min((s.x0 for s in line if s.x0 > segment.x0 + 1), default=None)
     if segment.angle:
-        return beyond - 0.4 * segment.em if beyond is not None else max(segment.x1, segment.x0 + 10 * segment.em)
+        return beyond - 0.4 * segment.em if beyond is not None else _turned_right(segment.angle, page)
     cell = rules.right_of(segment)
     if cell is not None and cell >= segment.x1 - 2:
         return cell if beyond is None else min(cell, max(beyond - 0.4 * segment.em, segment.x1))
     right = measures.right(page, segment.x0, segment.x1)
     return min(right, beyond - 0.4 * segment.em) if beyond is not None else right
+
+
+def goes_on(upper: Paragraph, lower: Paragraph) -> bool:
+    """Whether a paragraph at the head of a page is the rest of one at the foot of the page before."""
+    last, first = upper.segments[-1], lower.segments[0]
+    if last.angle or first.angle or abs(last.em - first.em) > 0.05 * first.em:
+        return False
+    if abs(upper.left - first.x0) > 0.7 * first.em:
+        return False
+    room = upper.right - last.x1 - 0.25 * last.em
+    return first.first_word_width() > room - 0.5 * last.em
+
+
+def _turned_right(angle: float, page: tuple[int, int]) -> float:
+    """Where turned text must end: half an inch before the page's edge in its own direction."""
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    return max(x * cos + y * sin for x in (0, page[0]) for y in (0, page[1])) - 36.0
 
 
 def _continues(paragraph: Paragraph, segment: Segment, right: float, beside: int, rules: Rules) -> bool:

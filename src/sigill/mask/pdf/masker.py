@@ -28,6 +28,7 @@ from sigill.mask.pdf.page import PageWork, contents, inherited, overlaps, tidy
 from sigill.mask.pdf.readin import Reader
 from sigill.mask.pdf.recompose import Recomposer
 from sigill.mask.pdf.relay import Run
+from sigill.mask.pdf.structure import Structure
 from sigill.mask.report import Options, Report
 
 _BOXES = ("/CropBox", "/BleedBox", "/TrimBox", "/ArtBox")
@@ -95,31 +96,42 @@ class _Masker:
         self._across_pages(pages, finder)
         for page in pages:  # … and in pictures, outlines, fonts that can't be read
             self.looker.look(page, finder)
+        self.copier.names_someone = lambda text: any(span.certainty != "review" for span in finder.find(text))
         layers = Layers(self.source, self.new, finder, self.options.label, self.report)
         self.copier.group = layers.copy
         hyphenated = {word.strip('.,;:!?()"”').casefold() for word in whole.split() if "-" in word}
         recomposer = Recomposer(self.label, hyphenated)
+        by_id = {page.source.obj.objgen: page.number for page in pages}
+        kept = False
         if any(w.hits or w.gone or w.drawn_in or w.pictures or w.whole or w.canvas.odd for w in works):
             self._rewrite(pages, sides, recomposer)  # (5) to (7)
         else:
             self.copier.keep_fonts = True
+            self.copier.was_read = self.reader.was_read
             for page in pages:
                 self._keep(page)
-        by_id = {page.source.obj.objgen: page.number for page in pages}
+            kept = Structure(self.source, self.new, by_id, finder, self.options.label, self.report, self.copier).copy()
         beside.write(  # (8) links, outline, labels, title, attachments
             self.new, finder, by_id, recomposer.places.at, lambda n, box: overlaps(pages[n], box)
         )
         layers.write()
-        self._notes()
+        self._notes(kept)
         return self._save()  # (9)
 
     def _as_text(self, works: Sequence[PageWork]) -> None:
         for work in works:
             work.paragraphs = lines.paragraphs(work.segments, self.measures, work.format, work.rules)
+        context: reading.Context = {}
+        for before, after in itertools.pairwise(works):
+            pair = reading.joint(before.foot, after.head) if after.number > 0 else None
+            if pair is not None:
+                above, below = pair
+                context[id(above)] = context.get(id(above), ("", ""))[0], below.segments[0].read()
+                context[id(below)] = above.segments[-1].read(), ""
         for work in works:
             for paragraph in work.paragraphs:
                 paragraph.leading = paragraph.leading or self.measures.leading(paragraph.segments[0].em)
-            work.builder = reading.build(work.paragraphs, work.shows, work.canvas.actual)
+            work.builder = reading.build(work.paragraphs, work.shows, work.canvas.actual, context)
 
     def _rewrite(self, pages: Sequence[PageWork], sides: dict[Any, PageWork], recomposer: Recomposer) -> None:
         for work in (*pages, *sides.values()):
@@ -158,9 +170,9 @@ class _Masker:
         out["/Resources"] = resources
         return out
 
-    def _notes(self) -> None:
+    def _notes(self, structure_kept: bool) -> None:
         root = self.source.Root
-        if "/StructTreeRoot" in root:
+        if "/StructTreeRoot" in root and not structure_kept:
             self.report.notes.append("structure lost")
         form = root.get("/AcroForm")
         if isinstance(form, pikepdf.Dictionary):
@@ -198,9 +210,7 @@ class _Masker:
                 builder.mark(start, joint, before.hits)
                 builder.mark(joint, end, after.hits)
 
-            foot = [p for p in before.paragraphs if not p.segments[0].angle][-4:]
-            head = [p for p in after.paragraphs if not p.segments[0].angle][:4]
-            reading.across_pages(foot, head, finder, mark)
+            reading.across_pages(before.foot, after.head, finder, mark)
 
     # -- (7) writing ---------------------------------------------------------------------------------------------
 

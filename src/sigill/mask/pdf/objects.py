@@ -5,6 +5,7 @@ the result. Text in what comes over is looked after elsewhere: content by `displ
 like by `aside`, pixels by `images`.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,7 @@ _ALLOWED["descriptor"] = (
     "StemV", "StemH", "AvgWidth", "MaxWidth", "MissingWidth", "FontWeight", "FontStretch",
 )  # fmt: skip
 _MAX_DEPTH = 40
+_CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])|\+")
 
 
 class Copier:
@@ -61,6 +63,8 @@ class Copier:
         self._done: dict[tuple[Any, str], Any] = {}
         self._busy: set[Any] = set()
         self.keep_fonts = False
+        self.was_read: Callable[[pikepdf.Object], bool] = lambda _: True
+        self.names_someone: Callable[[str], bool] = lambda _: False
         self.group: Callable[[pikepdf.Object], Any] = lambda _: None
 
     def copy(self, source: Any, kind: str, depth: int = 0) -> Any:
@@ -93,6 +97,8 @@ class Copier:
         if kind == "xobject":
             if not isinstance(source, pikepdf.Stream):
                 return None
+            if self.keep_fonts and not self.was_read(source):
+                return None  # named by a page but never drawn: nobody has looked at it
             kind = {"/Image": "image", "/Form": "form"}.get(str(source.get("/Subtype")), "")
             return self.copy(source, kind, depth + 1) if kind else None
         if kind == "function" and isinstance(source, pikepdf.Array):
@@ -197,6 +203,8 @@ class Copier:
                 out.append(self.copy(part, "colorspace", depth + 1))
             elif family == "/Indexed" and isinstance(part, pikepdf.Stream):
                 out.append(pikepdf.String(part.read_bytes()))
+            elif family == "/Indexed" and isinstance(part, pikepdf.String):
+                out.append(part)
             elif family in ("/Separation", "/DeviceN"):
                 if i == 0:
                     out.append(_inks(part))
@@ -238,6 +246,7 @@ class Copier:
             value = source.get("/" + key)
             if value is not None and (copied := plain(value)) is not None:
                 out["/" + key] = copied
+        self._neutral(out, "/BaseFont")
         encoding = source.get("/Encoding")
         if isinstance(encoding, pikepdf.Stream):
             out["/Encoding"] = self.pdf.make_stream(encoding.read_bytes())
@@ -271,12 +280,22 @@ class Copier:
                 out["/Resources"] = self.resources(source["/Resources"], fonts=False, depth=depth + 1)
         return out
 
+    def neutral(self, name: str) -> str:
+        """A name that a program gave (of a font, a role), without a person in it: `AsaLindqvist-Hand` names one."""
+        words = _CAMEL.sub(" ", name.lstrip("/").replace("-", " ").replace("_", " "))
+        return "Unnamed" if self.names_someone(words) else name.lstrip("/")
+
+    def _neutral(self, out: Any, key: str) -> None:
+        if isinstance(out.get(key), Name):
+            out[key] = Name("/" + self.neutral(str(out[key])))
+
     def _descriptor(self, source: Any) -> Any:
         out = Dictionary()
         for key in _ALLOWED["descriptor"]:
             value = source.get("/" + key)
             if value is not None and (copied := plain(value)) is not None:
                 out["/" + key] = copied
+        self._neutral(out, "/FontName")
         for key in ("/FontFile", "/FontFile2", "/FontFile3"):
             stream = source.get(key)
             if isinstance(stream, pikepdf.Stream):
@@ -307,9 +326,9 @@ def _inks(part: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Numbers, names, booleans and arrays of them; an indexed palette's string. Nothing else."""
+    """Numbers, names, booleans and arrays of them; no text strings, and nothing that has parts."""
     if isinstance(value, pikepdf.Array):
         return Array([plain(item) for item in value if plain(item) is not None])
-    if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)):
+    if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream, pikepdf.String)):
         return None
     return value

@@ -41,6 +41,16 @@ class PageWork:
         return round(self.box[2] - self.box[0]), round(self.box[3] - self.box[1])
 
     @property
+    def foot(self) -> list[Paragraph]:
+        """Its lowest paragraphs, top down: running feet and what stands above them."""
+        return [p for p in self.paragraphs if not p.segments[0].angle][-4:]
+
+    @property
+    def head(self) -> list[Paragraph]:
+        """Its highest paragraphs, top down."""
+        return [p for p in self.paragraphs if not p.segments[0].angle][:4]
+
+    @property
     def part(self) -> str:
         return f"page {self.number + 1}" if self.number >= 0 else "pattern"
 
@@ -98,6 +108,18 @@ def picture_boxes(page: PageWork) -> Iterator[scan.Box]:
             xs, ys = [p[0] for p in points], [p[1] for p in points]
             if 20 < max(ys) - min(ys) < 0.7 * height and max(xs) - min(xs) < 0.98 * width:
                 yield min(xs), min(ys), max(xs), max(ys)
+
+
+def is_picture(page: PageWork) -> bool:
+    """Whether one picture covers most of the page, as in a scan."""
+    area = (page.box[2] - page.box[0]) * (page.box[3] - page.box[1])
+    for item in page.canvas.items:
+        if isinstance(item, Paint) and item.kind in ("image", "inline"):
+            points = item.points()
+            xs, ys = [p[0] for p in points], [p[1] for p in points]
+            if (max(xs) - min(xs)) * (max(ys) - min(ys)) > 0.6 * area:
+                return True
+    return False
 
 
 def overlaps(page: PageWork, box: tuple[float, float, float, float]) -> bool:

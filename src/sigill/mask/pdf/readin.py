@@ -18,6 +18,7 @@ class Reader:
     """Reads pages; knows the document's fonts and learns its margins.
 
     Attributes:
+        drawn: object numbers of the XObjects that some page or pattern draws.
         sides: tiling patterns and soft masks that show text, by object number; each is a page of its own.
     """
 
@@ -26,6 +27,7 @@ class Reader:
         self.measures = measures
         self.fonts = Fonts()
         self.sides: dict[Any, PageWork] = {}
+        self.drawn: set[Any] = set()
         self._texty: dict[Any, bool] = {}
         self._resources_seen: set[Any] = set()
 
@@ -36,6 +38,7 @@ class Reader:
         for annotation in aside.annotations(page):
             if str(annotation.get("/Subtype")) in aside.DRAWN:
                 work.drawn_in |= self._draw_in(interpreter, annotation)
+        self.drawn |= interpreter.drawn
         self._collect_sides(page.obj.get("/Resources", page.resources), 0)
         return self._analyse(work)
 
@@ -101,7 +104,9 @@ class Reader:
         for category, stream in streams:
             self._collect_sides(stream.get("/Resources"), depth + 1)
             if category != "/XObject" and stream.objgen not in self.sides and self.has_text(stream):
-                canvas = Interpreter(self.fonts, self.has_text).run(stream.read_bytes(), stream.get("/Resources"))
+                interpreter = Interpreter(self.fonts, self.has_text)
+                canvas = interpreter.run(stream.read_bytes(), stream.get("/Resources"))
+                self.drawn |= interpreter.drawn
                 box = [float(v) for v in stream.get("/BBox", [0, 0, 100, 100])]
                 work = PageWork(-1, None, (box[0], box[1], box[2], box[3]), canvas)
                 self.sides[stream.objgen] = self._analyse(work)
@@ -116,6 +121,12 @@ class Reader:
         work.segments = lines.segments([show for show in work.shows if show.text.strip()])
         self.measures.learn(work.format, work.segments)
         return work
+
+    def was_read(self, xobject: pikepdf.Object) -> bool:
+        """Whether an XObject may come over as it is: it was drawn, and so read, or there is nothing in it to read."""
+        if xobject.objgen in self.drawn:
+            return True
+        return xobject.get("/Subtype") == "/Form" and not self.has_text(xobject)
 
     def has_text(self, form: pikepdf.Object) -> bool:
         """Whether a form (or pattern) shows text or pictures, itself or through the forms it draws."""

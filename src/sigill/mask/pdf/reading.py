@@ -6,13 +6,13 @@ last lines of a page with the first of the next. A hit in any of them takes the 
 """
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from sigill.mask.pdf.display import Show
-from sigill.mask.pdf.lines import Paragraph, Segment
+from sigill.mask.pdf.lines import Paragraph, Segment, goes_on
 from sigill.mask.report import Report
 
 HYPHENS = "-\u00ad\u2010\u2011"
@@ -58,7 +58,14 @@ class Hits:
 
 
 class Builder:
-    """Joins pieces to a text and remembers which character came from where."""
+    """Joins pieces to a text and remembers which character came from where.
+
+    Attributes:
+        own: where the paragraphs end and the other readings begin.
+        crossing: ranges of readings that only join differently; in them a find counts if it crosses a joint, because
+            what lies within a piece was judged where it stands among its own neighbours.
+        joints: offsets of those joints.
+    """
 
     def __init__(self) -> None:
         self.parts: list[str] = []
@@ -67,6 +74,8 @@ class Builder:
         self.sources: list[Show | None] = []
         self.skipped: list[int] = []
         self.own = 0
+        self.joints: list[int] = []
+        self.crossing: list[tuple[int, int]] = []
 
     def add(self, text: str, show: Show | None = None, skipped: int = 0) -> None:
         """Add characters; `skipped` of their piece's characters come before them."""
@@ -91,6 +100,18 @@ class Builder:
                 at = begin
             self.add(text[at:stop], show, at - begin)
             at = stop
+
+    def joint(self, gap: str) -> None:
+        """Join what came with what comes, by a gap that no other reading has there."""
+        self.joints.append(self.length)
+        self.add(gap)
+
+    def counts(self, start: int, end: int) -> bool:
+        """Whether a find is to be believed: see `crossing`."""
+        if not any(low <= start < high for low, high in self.crossing):
+            return True
+        i = bisect_right(self.joints, start)
+        return i < len(self.joints) and self.joints[i] < end
 
     def text(self) -> str:
         return "".join(self.parts)
@@ -128,26 +149,44 @@ def _paragraph(builder: Builder, paragraph: Paragraph, keep_hyphen: bool) -> boo
     return hyphenated
 
 
-def build(paragraphs: Sequence[Paragraph], shows: Sequence[Show], actual: Sequence[str]) -> Builder:
+Context = dict[int, tuple[str, str]]
+"""Id of a paragraph → what stands right before and right after it on another page."""
+
+
+def build(
+    paragraphs: Sequence[Paragraph], shows: Sequence[Show], actual: Sequence[str], context: Context | None = None
+) -> Builder:
     """All readings of one page as one text, separated by blank lines.
 
-    `builder.own` is where the paragraphs end and the other readings begin.
+    Args:
+        paragraphs, shows, actual: of the page.
+        context: words of the neighbouring pages; they help to tell people apart and belong to no glyph here.
+
+    Returns:
+        the builder; its `own` is where the paragraphs end and the other readings begin.
     """
     builder = Builder()
     hyphenated = []
     for paragraph in paragraphs:
+        before, after = (context or {}).get(id(paragraph), ("", ""))
+        if before:
+            builder.add(before + " ")
         if _paragraph(builder, paragraph, True):
             hyphenated.append(paragraph)
+        if after:
+            builder.add(" " + after)
         builder.add("\n\n")
     builder.own = builder.length
     for paragraph in hyphenated:
         _paragraph(builder, paragraph, False)
         builder.add("\n\n")
+    _closed_up(builder, paragraphs)
+    _second(builder, paragraphs)
+    start = builder.length
     _across(builder, paragraphs)
     _below(builder, paragraphs)
-    _closed_up(builder, paragraphs)
     _drawn(builder, paragraphs, shows)
-    _second(builder, paragraphs)
+    builder.crossing.append((start, builder.length))
     for text in actual:
         if text:
             builder.add(text)
@@ -165,7 +204,7 @@ def _across(builder: Builder, paragraphs: Sequence[Paragraph]) -> None:
         if len(row) > 1:
             for segment in sorted(row, key=lambda s: s.x0):
                 builder.segment(segment)
-                builder.add("  ")
+                builder.joint("  ")
             builder.add("\n\n")
 
 
@@ -175,6 +214,7 @@ _REACH = 48
 
 def _below(builder: Builder, paragraphs: Sequence[Paragraph]) -> None:
     """The end of a paragraph with the beginning of what stands under it: not every break of a line is understood."""
+    cells = Counter((s.angle, s.line) for p in paragraphs for s in p.segments)
     heads: dict[tuple[float, int], list[Segment]] = defaultdict(list)
     for paragraph in paragraphs:
         head = paragraph.segments[0]
@@ -191,13 +231,15 @@ def _below(builder: Builder, paragraphs: Sequence[Paragraph]) -> None:
         if not below:
             continue
         head = max(below, key=lambda s: s.y)
+        if cells[last.angle, last.line] > 1 and cells[head.angle, head.line] > 1:
+            continue  # rows of a table: what stands in one has nothing to do with the next
         text = last.read().rstrip()
         start = text.rfind(" ", 0, max(0, len(text) - _REACH)) + 1  # whole words, lest a part be taken for a name
         following = head.read()
         stop = following.find(" ", _REACH)
         for keep in (True, False) if text[-1:] and text[-1:] in HYPHENS else (True,):
             builder.segment(last, start, len(text) - (0 if keep else 1))
-            builder.add("" if text[-1:] and text[-1:] in HYPHENS else " ")
+            builder.joint("" if text[-1:] and text[-1:] in HYPHENS else " ")
             builder.segment(head, 0, stop if stop >= 0 else None)
             builder.add("\n\n")
 
@@ -222,7 +264,7 @@ def _closed_up(builder: Builder, paragraphs: Sequence[Paragraph]) -> None:
 
 
 def _drawn(builder: Builder, paragraphs: Sequence[Paragraph], shows: Sequence[Show]) -> None:
-    """Drawing order, if it is not the order of reading."""
+    """Drawing order, if it is not the order of reading; single letters are joined wherever they stand."""
     read = "".join("".join(s.read().split()) for p in paragraphs for s in p.segments)
     drawn = "".join("".join(show.text.split()) for show in shows)
     if read == drawn:
@@ -231,8 +273,13 @@ def _drawn(builder: Builder, paragraphs: Sequence[Paragraph], shows: Sequence[Sh
     for show in shows:
         if before is not None:
             near = abs(before.y - show.y) < 0.3 * show.em and -0.2 * show.em < show.x - before.end < 0.17 * show.em
-            if not near:
-                builder.add(" ")
+            scattered = len(before.text.strip()) <= 2 and len(show.text.strip()) <= 2
+            if near:
+                pass
+            elif scattered:
+                builder.joint("")
+            else:
+                builder.joint(" ")
         builder.add(show.text, show)
         before = show
     builder.add("\n\n")
@@ -280,6 +327,8 @@ def find(builder: Builder, finder: Finder, part: str, report: Report, hits: Hits
     loose: list[tuple[int, int]] = []
     text = builder.text()
     for span in finder.find(text):
+        if not builder.counts(span.start, span.end):
+            continue
         if span.certainty == "review":
             if span.start < builder.own:
                 report.review.append((part, span.kind))
@@ -300,6 +349,19 @@ def _resolve(hits: Hits) -> None:
         if isinstance(show, _OneGlyph):
             del hits.shows[key], hits.glyphs[key]
             show.resolve(hits)
+
+
+def joint(foot: Sequence[Paragraph], head: Sequence[Paragraph]) -> tuple[Paragraph, Paragraph] | None:
+    """The paragraph that goes on over a page's end, as its two parts.
+
+    Args:
+        foot, head: the lowest paragraphs of one page and the highest of the next, top down.
+    """
+    for above in reversed(foot):
+        for below in head:
+            if goes_on(above, below):
+                return above, below
+    return None
 
 
 def across_pages(

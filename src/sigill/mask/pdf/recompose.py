@@ -7,7 +7,7 @@ from sigill.mask.pdf import flow, lines, relay
 from sigill.mask.pdf.display import Paint, Show
 from sigill.mask.pdf.emit import Drawn
 from sigill.mask.pdf.label import LabelFont
-from sigill.mask.pdf.page import PageWork, picture_boxes
+from sigill.mask.pdf.page import PageWork, is_picture, picture_boxes
 from sigill.mask.pdf.relay import Laid, Run
 from sigill.mask.report import Fate
 
@@ -56,16 +56,18 @@ class Recomposer:
         sheets = []
         for page in pages:
             self._set_again(page, running)
-            fixed = [p for p in page.paragraphs if id(p) in running or p.segments[0].angle]
+            still = bool(page.whole) or is_picture(page)  # a scan's text layer stays over its picture
+            fixed = [p for p in page.paragraphs if still or id(p) in running or p.segments[0].angle]
             page.fixed = {id(p) for p in fixed}
-            body = [p for p in page.paragraphs if id(p) not in page.fixed] if not page.whole else []
+            body = [p for p in page.paragraphs if id(p) not in page.fixed]
             middle = (page.box[1] + page.box[3]) / 2
             feet = [p for p in fixed if not p.segments[0].angle and p.segments[0].y < middle]
             floor = max((p.segments[0].y + p.segments[0].em + 3 for p in feet), default=page.box[1])
             heads = [p for p in fixed if not p.segments[0].angle and p.segments[0].y >= middle]
             ceiling = min((p.segments[0].y - 0.3 * p.segments[0].em for p in heads), default=page.box[3])
+            stays = still or any(p.segments[0].angle for p in fixed)
             pictures = [box for box in picture_boxes(page) if floor < box[1] and box[3] < ceiling]
-            sheets.append(flow.Sheet(page.number, page.box, body, pictures, ceiling, floor, page.laid))
+            sheets.append(flow.Sheet(page.number, page.box, body, pictures, ceiling, floor, page.laid, stays))
         return sheets
 
     def _set_again(self, page: PageWork, running: set[int]) -> None:

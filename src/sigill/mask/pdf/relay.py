@@ -65,13 +65,12 @@ class Laid:
         lines: runs per line, top down.
         paragraph: what it replaces.
         order: its place in drawing order.
-        drop: how much lower its last line stands than the source's, in points (may be negative).
+        leading: distance of its lines, in points.
     """
 
     lines: list[list[Run]]
     paragraph: Paragraph
     order: int
-    drop: float = 0.0
     leading: float = 0.0
 
 
@@ -170,7 +169,6 @@ def lay(paragraph: Paragraph, hits: Mapping[int, set[int]], label: Any, words_se
         elif paragraph.align == "center":
             x = (first + right) / 2 - length / 2
         laid.lines.append(_runs(line, x, lines[0].y - i * leading, lines[0].angle, shrink))
-    laid.drop = (len(set_lines) - 1) * leading - (lines[0].y - lines[-1].y)
     return laid
 
 
