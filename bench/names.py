@@ -24,7 +24,7 @@ TARGETS = {60: 30.0, 3000: 10.0}
 def main() -> None:
     """Measure and print."""
     on_one_core()
-    print(f"\nScanning text for known staff, one core, median of {RUNS}; target in running prose: {_targets()}")
+    print(f"\nScanning text for known staff, one core, median of {RUNS}; target in prose: {_targets()}")
     for count, target in TARGETS.items():
         staff = tuple(STAFF.values()) if count == len(STAFF) else invented(count)
         register = StaffRegister.of(staff)

@@ -222,7 +222,7 @@ def _document(day: datetime.date, pdf: list[Column], docx: list[Column], ratios:
             *_table("Word", docx),
             "## Speed",
             "",
-            f"A PDF of {speed.PAGES} pages in {len(speed.FAMILIES)} font families, ten mentions of her on each page and "
+            f"A PDF of {speed.PAGES} pages in {len(speed.FAMILIES)} font families, ten mentions of her a page, and "
             "the same without any, masked in the same run on one core (`python -m bench mask`; absolute figures say "
             "little about another machine).",
             "",
