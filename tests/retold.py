@@ -115,7 +115,7 @@ def _rewrite(document: bytes, forms: Mapping[str, str]) -> bytes:
 
 def _rewrite_paragraph(paragraph: etree._Element, pattern: re.Pattern[str], forms: Mapping[str, str]) -> None:
     """Each form is replaced in the run where it begins; what of it stands in later runs goes."""
-    pieces = [one for one in paragraph.iter(f"{_W}t", f"{_W}br", f"{_W}tab")]
+    pieces = list(paragraph.iter(f"{_W}t", f"{_W}br", f"{_W}tab"))
     texts = ["\n" if one.tag != f"{_W}t" else one.text or "" for one in pieces]
     told = list(texts)
     starts = [sum(map(len, texts[:number])) for number in range(len(texts))]

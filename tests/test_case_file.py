@@ -14,8 +14,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from house import EXAMPLES, staff
 
+from house import EXAMPLES, staff
 from sigill.masking import Task, mask_document, scan_document
 
 CASE_FILE = EXAMPLES / "casefile"
@@ -102,14 +102,17 @@ def test_everybody_else_is_still_there(masked: dict) -> None:
             visible = sum(
                 one["count"]
                 for one in line["occurrences"]
-                if one["form"] == form and one["seen_by"] == "reader" and one["via"] == "text"
+                if one["form"] == form
+                and one["seen_by"] == "reader"
+                and one["via"] == "text"
                 # Comments and what tracked changes deleted are dropped, whoever they name.
                 and not re.search("comment|tracked|deleted", one["where"])
             )
             wanted = min(visible, before.count(form))
-            if wanted:
-                assert after.count(form) >= wanted, (name, line["staff_id"], form)
-                checked += 1
+            # Word by word: a page break may part a name that stood on one page before.
+            for word in form.split() if wanted else ():
+                assert after.count(word) >= wanted, (name, line["staff_id"], form)
+            checked += bool(wanted)
     assert checked > 60
 
 

@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from house import ROOT
 
+from house import ROOT
 from sigill.decision.stages import TRANSITIONS
 
 SIGILL = ROOT / ".venv" / "bin" / "sigill"

@@ -16,25 +16,25 @@ class _Node(msgspec.Struct, frozen=True, tag_field="node", forbid_unknown_fields
     """Base of all nodes; encodes to JSON as an object with a `node` key, for the typesetter."""
 
 
-class Text(_Node, tag="text"):
+class Text(_Node, frozen=True, tag="text"):
     """A run of characters with one set of marks."""
 
     text: str
     marks: tuple[Literal["strong", "emph", "underline", "strike", "super", "sub"], ...] = ()
 
 
-class Break(_Node, tag="break"):
+class Break(_Node, frozen=True, tag="break"):
     """A line break inside a paragraph."""
 
 
-class Label(_Node, tag="label"):
+class Label(_Node, frozen=True, tag="label"):
     """What stands where something about a withheld person stood. It has no length and no grammar of its own:
     the typesetter shows one fixed text per kind, whoever it is."""
 
     kind: LabelKind
 
 
-class Note(_Node, tag="note"):
+class Note(_Node, frozen=True, tag="note"):
     """A footnote, anchored where it stands."""
 
     blocks: "tuple[Block, ...]"
@@ -43,33 +43,33 @@ class Note(_Node, tag="note"):
 Inline: TypeAlias = Text | Break | Label | Note
 
 
-class Heading(_Node, tag="heading"):
+class Heading(_Node, frozen=True, tag="heading"):
     """A heading of level 1–6."""
 
     level: int
     content: tuple[Inline, ...]
 
 
-class Paragraph(_Node, tag="paragraph"):
+class Paragraph(_Node, frozen=True, tag="paragraph"):
     """A paragraph."""
 
     content: tuple[Inline, ...]
 
 
-class ItemList(_Node, tag="list"):
+class ItemList(_Node, frozen=True, tag="list"):
     """A list; `start` is the first number of an ordered list, None for bullets."""
 
     items: "tuple[tuple[Block, ...], ...]"
     start: int | None = None
 
 
-class Quote(_Node, tag="quote"):
+class Quote(_Node, frozen=True, tag="quote"):
     """An indented quotation."""
 
     blocks: "tuple[Block, ...]"
 
 
-class Cell(_Node, tag="cell"):
+class Cell(_Node, frozen=True, tag="cell"):
     """A table cell."""
 
     blocks: "tuple[Block, ...]"
@@ -77,7 +77,7 @@ class Cell(_Node, tag="cell"):
     rowspan: int = 1
 
 
-class Table(_Node, tag="table"):
+class Table(_Node, frozen=True, tag="table"):
     """A table; the first `header_rows` rows are headings (PDF/UA: TH)."""
 
     columns: int

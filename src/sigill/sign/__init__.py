@@ -1,11 +1,11 @@
 """The room that signs, stamps and validates: PAdES signatures on letters, and what a reader can know from one.
 
-    field       a tagged, empty signature field; attachments
-    appearance  what the visible signature looks like
-    appending   writes one revision behind a file
-    pades       sign at B-LT or B-LTA
-    proof       the log's proof inside the last timestamp
-    validate    is it genuine?
+field       a tagged, empty signature field; attachments
+appearance  what the visible signature looks like
+appending   writes one revision behind a file
+pades       sign at B-LT or B-LTA
+proof       the log's proof inside the last timestamp
+validate    is it genuine?
 """
 
 import logging

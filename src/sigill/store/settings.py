@@ -13,7 +13,7 @@ def databases(url: str) -> dict[str, dict[str, Any]]:
     Args:
         url: `sqlite:////path/sigill.sqlite3` or `postgresql://…`.
     """
-    default = dict(dj_database_url.parse(url, conn_max_age=0))
+    default: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0))
     if "sqlite" in default["ENGINE"]:
         # IMMEDIATE: a writer takes its lock at the start, so two processes queue instead of failing half-way.
         # synchronous=FULL: after the commit returns, a power cut does not take the log entry back.

@@ -20,7 +20,10 @@ _LOCAL = b"PK\x03\x04"
 _MAX_RATIO = 300  # deflate reaches 1,000 on zeros; no document comes near
 _SMALL = 8 << 20  # bytes that may be as empty as they like
 _FREE = 0xFFFFFFFA  # and above: no sector (MS-CFB, 2.1)
-_TEXT_BODY = re.compile(r"word/document\.xml|content\.xml|xl/(sharedStrings|worksheets/[^/]+)\.xml|ppt/slides/[^/]+\.xml")
+_TEXT_BODY = re.compile(
+    r"word/document\.xml|content\.xml|xl/(sharedStrings|worksheets/[^/]+)\.xml"
+    r"|ppt/slides/[^/]+\.xml"
+)
 
 
 def read_package(data: bytes, place: Place, wanted: Wanted) -> Iterator[Finding]:
