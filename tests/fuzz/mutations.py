@@ -11,9 +11,11 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pikepdf
 
@@ -49,6 +51,14 @@ _TOKENS = {
 }  # fmt: skip
 
 
+class _Noon(datetime):
+    """A clock that stands still."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "_Noon":
+        return cls(2026, 1, 1, 12, tzinfo=tz)
+
+
 @cache
 def samples(*, scans: bool = True) -> Mapping[str, tuple[str, Callable[[], bytes]]]:
     """Name → (file name, what makes the bytes), of everything there is to break.
@@ -74,9 +84,15 @@ def build(seed: int, sample: str) -> tuple[bytes, str]:
     """The file of a recipe, and its name."""
     name, make = samples()[sample]
     dice = random.Random(f"{seed}:{sample}")
-    data = make()
-    for _ in range(dice.choice((1, 1, 1, 2, 3))):
-        data = mutated(data, dice)
+    # Packages, fonts and XMP are made on the spot and would hold the time of day.
+    with (
+        patch("zipfile.time.localtime", return_value=(2026, 1, 1, 0, 0, 0)),
+        patch.dict("os.environ", SOURCE_DATE_EPOCH="1767225600"),
+        patch("pikepdf.models.metadata._core.datetime", _Noon),
+    ):
+        data = make()
+        for _ in range(dice.choice((1, 1, 1, 2, 3))):
+            data = mutated(data, dice)
     return data, name
 
 
