@@ -2,7 +2,7 @@
 .PHONY: help demo test check setup bench bench-peers fuzz lock words clean
 
 help:            ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
 demo:            ## the whole way on the six sample decisions
 	@scripts/setup.sh demo
@@ -13,8 +13,8 @@ test: check      ## every check and test
 
 check:           ## format, lint, types, import directions
 	@scripts/setup.sh test
-	@.venv/bin/ruff format --check --quiet src tests
-	@.venv/bin/ruff check --quiet src tests
+	@.venv/bin/ruff format --check --quiet src tests bench scripts
+	@.venv/bin/ruff check --quiet src tests bench scripts
 	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/lint-imports --no-cache
 
@@ -42,4 +42,4 @@ words:           ## collect sentences for translation and compile the catalogue
 	@scripts/words.sh
 
 clean:           ## remove what set-up and runs left here
-	rm -rf .venv .tools out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-peers .tools out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -113,3 +113,18 @@ def test_it_starts_without_django(command: str) -> None:
 
     code = f"import sys, sigill.faces.cli.{command}_command; sys.exit('django' in sys.modules)"
     assert subprocess.run([str(ROOT / ".venv/bin/python"), "-c", code]).returncode == 0
+
+
+def test_libraries_that_quote_the_document_are_silent(tmp_path: Path) -> None:
+    """pdfminer logs strings it cannot place, fontTools what it thinks of a font: neither reaches the terminal."""
+    import subprocess
+
+    from house import ROOT
+
+    code = (
+        "import logging, sigill.verify, sigill.mask\n"
+        "for name in ('pdfminer.pdfinterp', 'pdfminer.converter', 'fontTools.ttLib', 'PIL.Image', 'pikepdf'):\n"
+        "    logging.getLogger(name).warning('Lindqvist')\n"
+    )
+    done = subprocess.run([str(ROOT / ".venv/bin/python"), "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout == done.stderr == ""

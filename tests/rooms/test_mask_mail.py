@@ -239,6 +239,32 @@ def test_mails_inside_mails_without_end_are_refused() -> None:
         mask(source)
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Thu, 28 May 2026 10:42:11 +0200 (sommartid åäö)", "Thu, 28 May 2026 10:42:11 +0200"),
+        ("Thu, 28 May 2026 10:42:11 +0200 (Åsa Lindqvist-Öberg)", "Thu, 28 May 2026 10:42:11 +0200"),
+        ("lördag av Åsa Lindqvist-Öberg", None),
+        ("Thu, 99 May 2026 10:42:11 +0200 å", None),
+    ],
+)
+@pytest.mark.parametrize("charset", ["utf-8", "cp1252"])
+def test_a_date_in_undeclared_letters_is_a_date_or_left_out(written: str, read: str | None, charset: str) -> None:
+    source = f"From: x@y.example\nDate: {written}\nSubject: Hej\n\nHej {ASA.full_name}\n".encode(charset)
+    masked = mask(source)
+    assert email.message_from_bytes(masked)["Date"] == read
+    assert not leaks(utf8(decoded(masked)), ASA)
+
+
+def test_a_byte_astray_in_a_header_or_text_does_not_hide_her_name_in_the_rest() -> None:
+    source = f"From: x@y.example\nSubject: @ {ASA.full_name}\n\nHej @ {ASA.full_name}\n".encode().replace(
+        b"@ ", b"\xff "
+    )
+    masked = decoded(mask(source))
+    assert not leaks(utf8(masked), ASA)
+    assert masked.count(f"ÿ {DEFAULT_LABEL}") == 2
+
+
 def test_text_that_is_no_mail_is_no_mail() -> None:
     with pytest.raises(BadInput):
         mask(b"bara lite text\n")

@@ -22,6 +22,7 @@ from officefiles import (
     package,
     para,
     run,
+    w_part,
     words,
     xlsx,
 )
@@ -173,6 +174,13 @@ def test_an_empty_workbook_or_text_is_not_called_clean() -> None:
 # -- what the final text is ------------------------------------------------------------------------------------------
 
 
+STYLES = "application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"
+STYLE = (
+    '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Rubrik"><w:name w:val="heading 1"/><w:basedOn w:val="Normal"/></w:style>'
+)
+
+
 def body(data: bytes) -> str:
     return members(data)["word/document.xml"].decode()
 
@@ -207,6 +215,33 @@ def test_formatting_tables_and_numbering_stay() -> None:
     masked, _ = mask(data)
     for tag in ("<w:tbl>", "<w:tr>", 'w:val="Heading1"', 'w:val="TableGrid"', "<w:gridCol "):
         assert body(masked).count(tag) == members(data)["word/document.xml"].decode().count(tag), tag
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        docx(para("Text", properties='<w:pStyle w:val="LindqvistMall"/>')),
+        docx(para('<w:r><w:rPr><w:rStyle w:val="LindqvistMall"/></w:rPr><w:t>Text</w:t></w:r>')),
+        changed(
+            docx(para("Text"), {"styles": ("styles", STYLES, w_part("styles", STYLE))}),
+            "word/styles.xml",
+            b'basedOn w:val="Normal"',
+            b'basedOn w:val="LindqvistMall"',
+        ),
+    ],
+)
+def test_a_reference_to_a_style_that_is_missing_goes(source: bytes) -> None:
+    assert b"LindqvistMall" in b"".join(members(source).values())
+    masked, _ = mask(source)
+    assert b"LindqvistMall" not in b"".join(members(masked).values())
+    assert "Text" in body(masked)
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_reference_to_a_style_that_is_there_stays(declared: bool) -> None:
+    styles: dict[str, tuple[str, str, str]] = {"styles": ("styles", STYLES, w_part("styles", STYLE))}
+    source = docx(para("Text", properties='<w:pStyle w:val="Rubrik"/>'), styles if declared else {})
+    assert ('<w:pStyle w:val="Rubrik"/>' in body(mask(source)[0])) is declared
 
 
 def test_references_follow_renamed_bookmarks() -> None:

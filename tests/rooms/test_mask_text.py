@@ -16,7 +16,7 @@ from sigill.mask.apply import _MASKERS, mask_file, mask_name, sniff
 from sigill.mask.joined import Piece, joined, mask_blocks
 from sigill.mask.report import DEFAULT_LABEL, Options, Report
 from sigill.mask.rtf import mask_rtf
-from sigill.mask.text import decode
+from sigill.mask.text import decode, encode
 
 
 def mask(data: bytes, name: str, person: StaffMember = ASA) -> bytes:
@@ -92,6 +92,51 @@ def test_a_label_the_character_set_cannot_write_makes_it_utf8() -> None:
         "Åsa Lindqvist-Öberg é".encode("cp1252"), "a.txt", finder_of("A10001"), Options(label="[ℵ]"), Report()
     )
     assert masked.decode("utf-8") == "[ℵ] é"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    ("astray", "read"),
+    [
+        (b"\xff", "ÿ"),
+        (b"\xff\xfe" * 40, "ÿþ" * 40),
+        (b"\xe5", "å"),
+        (b"\xc3", "Ã"),
+        (b"\x96", "–"),
+        (b"\x81", "\ufffd"),
+    ],
+)
+@pytest.mark.parametrize("name", ["brev.txt", "brev.csv"])
+def test_a_byte_astray_does_not_hide_her_name_in_the_rest(name: str, astray: bytes, read: str, form: str) -> None:
+    first = unicodedata.normalize(form, f"Av {ASA.full_name}, ")
+    rest = unicodedata.normalize(form, f". {ASA.full_name} ringde; även Björn.\n")
+    source = first.encode() + b"x" + astray + b" x" + rest.encode()
+    masked = mask(source, name).decode("utf-8")
+    assert not leaks(masked.encode(), ASA)
+    assert f"x{read} x" in masked and unicodedata.normalize(form, "även Björn") in masked
+    assert masked.count(DEFAULT_LABEL) == 2
+
+
+def test_a_byte_order_mark_does_not_forbid_a_byte_astray() -> None:
+    masked = mask(f"\ufeffAv {ASA.full_name} ".encode() + b"\xff.\n", "brev.txt")
+    assert masked == f"\ufeffAv {DEFAULT_LABEL} ÿ.\n".encode()
+
+
+@pytest.mark.parametrize("text", ["MÖTE MED GRÅ”, SA ÅSA LINDQVIST-ÖBERG", "”FÅ” är ÅSA LINDQVIST-ÖBERG”, på ön"])
+def test_windows_1252_that_looks_a_little_like_utf8_stays_windows_1252(text: str) -> None:
+    source = text.encode("cp1252")
+    assert len(source.decode("utf-8", "ignore").encode()) > sum(byte < 128 for byte in source), "nothing looks like it"
+    assert decode(source) == (text, "cp1252")
+    assert mask(source, "a.txt").decode("cp1252") == text.replace("ÅSA LINDQVIST-ÖBERG", DEFAULT_LABEL)
+
+
+@given(st.text(max_size=20), st.binary(max_size=60))
+def test_what_is_read_of_any_bytes_is_written_whole(text: str, data: bytes) -> None:
+    try:
+        read, charset = decode(text.encode("utf-8", "replace") + data)
+    except Blocked:
+        return
+    assert encode(read, charset).decode(charset) == read
 
 
 def test_a_signature_under_a_letter_is_not_pulled_into_one_line() -> None:
@@ -190,6 +235,16 @@ def test_a_page_in_another_character_set_becomes_utf8() -> None:
     assert 'charset="utf-8"' in masked
 
 
+@pytest.mark.parametrize("declared", ['<meta charset="utf-8">', ""])
+def test_a_byte_astray_in_a_page_does_not_hide_her_name_in_the_rest(declared: str) -> None:
+    source = (
+        f"<html><head>{declared}<meta n@e='author' content='{ASA.full_name}'></head><body><p>Av {ASA.full_name}: @ö"
+    )
+    masked = mask(source.encode().replace(b"@", b"\xfe"), "a.html")
+    assert not leaks(masked, ASA)
+    assert f"Av {DEFAULT_LABEL}: þö" in masked.decode("utf-8")
+
+
 # -- RTF -------------------------------------------------------------------------------------------------------------
 
 
@@ -281,6 +336,13 @@ def test_hex_escapes_are_read_in_the_font_s_character_set() -> None:
     assert "c5sa" not in masked
     czech = rb"{\rtf1\ansi\deff0{\fonttbl{\f0\fcharset238 Arial;}}\f0 \'f8e\'9aen\'ed\par }"
     assert coded("řešení") in mask_rtf(czech, finder_of("A10001"), Options(), Report()).decode("ascii")
+
+
+def test_a_backslash_before_a_byte_beyond_ascii_is_passed_over() -> None:
+    source = rtf(r"\b\kerning0 Av @vem {\*\@listlevel " + coded(ASA.full_name) + "} @ " + coded(ASA.full_name))
+    masked = mask(source.replace(b"@", b"\\\xec").replace(b" \\\xec ", b" \xec "), "a.rtf").decode("ascii")
+    assert "Av vem" in masked and coded("ì") in masked
+    assert not leaks(re.sub(r"\\u(-?\d+)\\'3f", lambda one: chr(int(one[1]) & 0xFFFF), masked).encode(), ASA)
 
 
 def test_numbers_of_lists_and_tables_survive() -> None:

@@ -9,10 +9,10 @@ because the time runs from the day the appellant received the decision, or from 
 opinions stand in a section of their own in the letter.
 """
 
-import datetime as dt
 from collections.abc import Callable
 
 from sigill.decision.case import Case
+from sigill.decision.dates import swedish_date
 from sigill.decision.legal import AppealNotice, DecisionType
 from sigill.law import book
 from sigill.law.form import NoticeRow
@@ -213,24 +213,3 @@ def _help(case: Case) -> str:
     reach = " eller ".join([ways[0] + hours, *ways[1:]])
     board = case.board[:1].lower() + case.board[1:]
     return f"Om du har frågor eller behöver hjälp kan du vända dig till {board}: {reach}."
-
-
-_MONTHS = [
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
-
-
-def swedish_date(date: dt.date) -> str:
-    """A date as a Swedish letter writes it, for instance `3 november 2026`."""
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sigill.decision.case import Case, Party, Politician
+from sigill.decision.dates import swedish_date
 from sigill.decision.document import Block, Cell, Document, ItemList, Paragraph, Table, Text
 from sigill.decision.people import StaffMember
 from sigill.decision.stages import Admitted, Composed, DecisionFacts, Identity, Letter, Section, Signatory
@@ -34,20 +35,6 @@ GROUNDS_SV = {
 _SAME = frozenset(("samma", "samma adress"))
 _HIDDEN = frozenset(("röjs inte", "röjs ej", "skyddad", "skyddad adress", "sekretess", "hemlig"))
 _NUMBERS = ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
-_MONTHS = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -118,11 +105,6 @@ def retention_month(decided: dt.date) -> str:
     some files (16:2–2 a): those who keep the keys move the month later, never earlier.
     """
     return f"{decided.year + RETENTION_YEARS:04d}-{decided.month:02d}"
-
-
-def date_sv(day: dt.date) -> str:
-    """`14 oktober 2026`."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 # --- people -----------------------------------------------------------------------------------------------
@@ -284,7 +266,7 @@ def _authority(case: Case, admitted: Admitted) -> list[Block]:
         rule = case.delegation
         rows.append(("Delegation", f"{rule.rule}, punkt {rule.item} ({rule.delegate})"))
         if rule.report_to_board:
-            rows.append(("Anmäls till nämnden", date_sv(rule.report_to_board)))
+            rows.append(("Anmäls till nämnden", swedish_date(rule.report_to_board)))
         if rule.sub_delegated_by:
             rows.append(("Vidaredelegerat av", _who(rule.sub_delegated_by, admitted)))
     if case.minutes:
@@ -293,7 +275,7 @@ def _authority(case: Case, admitted: Admitted) -> list[Block]:
         basis = "särskild lagbestämmelse" if case.urgent.basis == "special_statute" else "6 kap. 39 § kommunallagen"
         rows.append(("Brådskande beslut", f"{basis}{': ' + case.urgent.mandate if case.urgent.mandate else ''}"))
         if case.urgent.report_to_board:
-            rows.append(("Anmäls till nämnden", date_sv(case.urgent.report_to_board)))
+            rows.append(("Anmäls till nämnden", swedish_date(case.urgent.report_to_board)))
     if case.lift:
         lift = case.lift
         rows.append(
@@ -332,7 +314,7 @@ def _assessments(admitted: Admitted) -> list[Block]:
     for entry in admitted.draft.case.withhold:
         if entry.staff_id in by_id:
             ground = GROUNDS_SV.get(entry.ground, "annan allvarlig olägenhet")
-            day = date_sv(entry.assessed_on) if entry.assessed_on else "–"
+            day = swedish_date(entry.assessed_on) if entry.assessed_on else "–"
             rows.append((by_id[entry.staff_id].full_name, f"Det kan befaras att personen utsätts för {ground}", day))
     return [
         _paragraph(
@@ -487,7 +469,7 @@ def _common_facts(admitted: Admitted) -> tuple[tuple[str, str], ...]:
     case, kind = admitted.draft.case, admitted.decision_type
     return (
         (DNR_LABEL, case.dnr),
-        ("Beslutsdatum", date_sv(case.decision_date)),
+        ("Beslutsdatum", swedish_date(case.decision_date)),
         ("Ärende", case.title_sv),
         ("Beslutet gäller", kind.title_sv),
         (
@@ -526,7 +508,7 @@ def _table(rows: Sequence[Sequence[str]]) -> Table:
 
 
 def _moment(at: dt.datetime) -> str:
-    return f"{date_sv(at.date())} kl. {at:%H.%M}"
+    return f"{swedish_date(at.date())} kl. {at:%H.%M}"
 
 
 def _number(count: int) -> str:

@@ -563,7 +563,10 @@ _STYLE_REFERENCES = _w(
 
 
 def _rename_styles(parts: list[Part]) -> None:
-    """Styles of the house's own (`w:customStyle`) that are in use are numbered by first use, the rest go."""
+    """Styles of the house's own (`w:customStyle`) that are in use are numbered by first use, the rest go.
+
+    So do references to styles that are not there: readers take the default style, and the id can be a name.
+    """
     sheets = [part.tree for part in parts if part.kind == "styles"]
     styles = {style.get(f"{{{W}}}styleId", ""): style for sheet in sheets for style in sheet.iter(f"{{{W}}}style")}
     for style in styles.values():
@@ -593,9 +596,12 @@ def _rename_styles(parts: list[Part]) -> None:
     for style_id, name in new.items():
         own[style_id].set(f"{{{W}}}styleId", name)
     for tree in [*trees, *sheets]:
-        for reference in tree.iter(*_STYLE_REFERENCES):
-            if reference.get(_VAL) in new:
-                reference.set(_VAL, new[reference.get(_VAL)])
+        for reference in list(tree.iter(*_STYLE_REFERENCES)):
+            style_id = reference.get(_VAL, "")
+            if style_id not in styles:
+                drop(reference)
+            elif style_id in new:
+                reference.set(_VAL, new[style_id])
     for sheet in sheets:
         # The order of styles made in the house is the order they were made in.
         for style_id in order:

@@ -14,6 +14,7 @@ import email.header
 import email.policy
 import email.utils
 import re
+from datetime import datetime
 from email.message import EmailMessage, Message
 from typing import Any
 
@@ -21,7 +22,7 @@ from sigill.errors import N_, BadInput, Blocked
 from sigill.mask.html import mask_html
 from sigill.mask.joined import NameFinder, mask_string
 from sigill.mask.report import Options, Report
-from sigill.mask.text import decode, mask_plain
+from sigill.mask.text import decode, decode_stray, mask_plain, mostly_utf8
 
 ADDRESS = "utelamnad@utelamnad.invalid"
 """Stands for an address that was taken out (RFC 6761: `.invalid` leads nowhere)."""
@@ -120,7 +121,7 @@ def _guess(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
+        return decode_stray(raw) if mostly_utf8(raw) else raw.decode("cp1252", "replace")
 
 
 def _text(part: "Message[Any, Any]") -> str:
@@ -150,7 +151,7 @@ class _Builder:
         for name in source:
             if name.lower().startswith(("received", "x-", "thread-", "dkim", "authentication", "return-path")):
                 self._report.took(place, "header")
-        date = email.utils.parsedate_to_datetime(source["Date"]) if _is_date(source.get("Date")) else None
+        date = _date(source)
         if date is not None:
             fresh.set_raw("Date", email.utils.format_datetime(date))
         for name in _ADDRESS_HEADERS:
@@ -336,14 +337,12 @@ def _unflowed(text: str) -> str:
     return "\n".join(line.rstrip(" ") for line in lines)
 
 
-def _is_date(value: Any) -> bool:
-    if value is None:
-        return False
+def _date(source: "Message[Any, Any]") -> datetime | None:
+    """The Date header, if it is one (RFC 5322, 3.3); its comments and stray letters are not kept."""
     try:
-        email.utils.parsedate_to_datetime(str(value))
-    except (TypeError, ValueError):
-        return False
-    return True
+        return email.utils.parsedate_to_datetime(_header(source, "Date"))
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
 
 
 def _raw_header(value: Any) -> str:

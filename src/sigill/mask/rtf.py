@@ -266,8 +266,9 @@ class _Parser:
             self._items.append(Letters(symbol.decode("ascii")))
         elif symbol in b"\r\n":
             self._items.append(Word("par"))
-        else:
-            self._items.append(Word(symbol.decode("latin-1")))
+        elif symbol.isascii():
+            self._items.append(Word(symbol.decode("ascii")))
+        # Beyond ASCII there are no control symbols, and readers pass over those they don't know (1.9.1, "Basic entities").
 
     def _letters(self, letters: bytes) -> None:
         kept = letters[self._waiting :]

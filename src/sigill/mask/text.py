@@ -1,12 +1,13 @@
 """A known person out of plain text and CSV.
 
 Does: find the character set (byte order mark, UTF-8, UTF-16, else Windows-1252 or Latin-1), keep it when the
-label can be written in it, keep line ends. Undoes what tells a name's length: paragraphs wrapped by hand are
+label can be written in it, keep line ends. UTF-8 with stray bytes in it is still read as UTF-8, and written whole. Undoes what tells a name's length: paragraphs wrapped by hand are
 wrapped anew, columns padded with spaces and rules under a heading lose their length.
 
 Does not: understand structured text (JSON, XML, source code); `apply` refuses those.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -29,6 +30,19 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_STRAY = "sigill-stray"
+"""Name of the error handler below."""
+
+
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    """A byte that is not UTF-8 is read as Windows-1252, as U+FFFD where that has no letter for it."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_STRAY, _stray)
+
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -47,13 +61,30 @@ def decode(data: bytes) -> tuple[str, str]:
         charset = "utf-16-le" if data[1:200:2].count(0) >= data[0:200:2].count(0) else "utf-16-be"
     for name in [charset] if charset else ["utf-8", "cp1252", "latin-1"]:
         try:
-            text = data.decode(name)
+            text = data.decode(name, _STRAY if name.startswith("utf-8") and mostly_utf8(data) else "strict")
         except UnicodeDecodeError:
             continue
         if _CONTROL.search(text):
             break
         return text, name
     raise Blocked(N_("The file is no text that can be read."), N_("Its character set is unknown or it is binary."))
+
+
+def mostly_utf8(data: bytes) -> bool:
+    """Whether it is UTF-8 but for some places, no more than there are letters beyond ASCII that are well formed.
+
+    A page pasted from elsewhere, or a damaged byte, leaves some bytes astray: read all as Windows-1252 for their
+    sake, every name with such a letter would be a row of others. In Windows-1252 next to nothing looks like UTF-8.
+    """
+    # Surrogates stand for the bytes astray (PEP 383); a row of them is one place.
+    read = data.decode("utf-8", "surrogateescape")
+    astray = len(re.findall("[\udc80-\udcff]+", read))
+    return 0 < astray <= len(re.findall("[^\x00-\x7f\udc80-\udcff]", read))
+
+
+def decode_stray(data: bytes) -> str:
+    """UTF-8, with what is not UTF-8 read byte by byte as Windows-1252."""
+    return data.decode("utf-8", _STRAY)
 
 
 def encode(text: str, charset: str) -> bytes:

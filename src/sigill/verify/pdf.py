@@ -33,6 +33,7 @@ _LITERAL = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<([0-9A-Fa-f\
 _FILE_ID = re.compile(rb"/ID\s*\[\s*(?:<[0-9A-Fa-f\s]*>\s*){2}\]")
 _NAME = re.compile(rb"/([^\s()<>\[\]{}/%]{2,})")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
+_MAX_SIDE = 14_400.0  # units: the longest side of a page
 _LONG = 256  # bytes; longer strings may be no text at all
 _KNOWN_TYPES = frozenset(
     str.split(
@@ -446,7 +447,13 @@ def read_pdfium(source: PdfFile) -> Iterator[Finding]:
 
 
 def _blank(page: Any) -> bool:
-    """Whether the page shows one single colour, annotations and form fields included."""
+    """Whether the page shows one single colour, annotations and form fields included.
+
+    Raises:
+        Blocked: the page is larger than a page may be (ISO 32000-1, annex C.2).
+    """
+    if not max(page.get_size()) <= _MAX_SIDE:  # so written that what is no number fails too
+        raise Blocked(N_("A page is too large to be checked."), N_("Ask for a sound copy."))
     low, high = page.render(scale=0.5, grayscale=True, may_draw_forms=True).to_pil().getextrema()
     return bool(low == high)
 

@@ -7,6 +7,7 @@ Modesty: no layout, no scripts are run.
 
 import base64
 import contextlib
+import html
 import re
 from collections.abc import Iterator
 
@@ -19,6 +20,7 @@ _BLOCK_END = re.compile(
     r"</(?:p|div|td|th|tr|li|h\d|w:p|w:tc|text:p|text:h|table:table-cell|si|c|row)\s*>"
     r"|<(?:br|w:br|w:tab|text:tab|text:line-break|text:s)\b[^<>]*>"
 )
+_SYMBOL = re.compile(r"<(?:\w+:)?sym\b[^<>]*?\b(?:\w+:)?char\s*=\s*[\"']\s*([0-9A-Fa-f]{1,6})\s*[\"'][^<>]*>")
 _DECLARED = re.compile(rb"(?i)(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)")
 _DATA_URI = re.compile(r"data:([\w/+.-]*)[^,\"'\s)]*;base64,([A-Za-z0-9+/=\s]+)")
 
@@ -59,10 +61,21 @@ def read_markup(data: bytes, place: Place, reader: str = "text") -> Iterator[Fin
 
 
 def markup_texts(text: str) -> Iterator[str]:
-    """A marked-up text without its tags: run together within blocks, and with a space for each tag."""
-    marked = _COMMENT.sub(" ", text)
+    """A marked-up text without its tags: run together within blocks, and with a space for each tag.
+
+    A character given by its number in a symbol font counts as a character (ISO 29500-1, 17.3.3.30).
+    """
+    marked = _SYMBOL.sub(_symbol, _COMMENT.sub(" ", text))
     yield _TAG.sub("", _BLOCK_END.sub("\n", marked))
     yield _TAG.sub(" ", marked)
+
+
+def _symbol(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    if 0xF000 <= code <= 0xF0FF:  # where symbol fonts keep their 256 codes; in a text font's place these are letters
+        code -= 0xF000
+        return html.escape(bytes([code]).decode("cp1252", "replace"))
+    return html.escape(chr(code)) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else ""
 
 
 def attributes(text: str) -> str:

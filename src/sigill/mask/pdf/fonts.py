@@ -17,6 +17,7 @@ from fontTools.encodings.MacRoman import MacRoman
 from fontTools.encodings.StandardEncoding import StandardEncoding
 from pdfminer.fontmetrics import FONT_METRICS
 
+from sigill.errors import N_, Blocked
 from sigill.mask.pdf import cmaps
 
 WIN_ANSI = [
@@ -39,6 +40,15 @@ def base_name(font: pikepdf.Object) -> str:
     return _TAG.sub("", str(font.get("/BaseFont", "/Unnamed"))).lstrip("/")
 
 
+def composed(font: pikepdf.Object) -> bool:
+    """Whether a Type0 font has the font it is made of (9.7.6.1); readers give up on the whole file without it."""
+    descendants = font.get("/DescendantFonts")
+    if not isinstance(descendants, pikepdf.Array) or not len(descendants):
+        return False
+    cid = descendants[0]
+    return isinstance(cid, pikepdf.Dictionary) and str(cid.get("/Subtype")) in ("/CIDFontType0", "/CIDFontType2")
+
+
 def glyph_text(name: str) -> str:
     """What a glyph name says (Adobe Glyph List rules); nothing for names that only number their glyphs."""
     if name in (".notdef", "") or _ODD_NAME.match(name):
@@ -51,6 +61,9 @@ class Font:
 
     Args:
         source: the font dictionary.
+
+    Raises:
+        Blocked: a Type0 font without the font it is made of.
 
     Attributes:
         text: code → text; missing where unread.
@@ -68,10 +81,12 @@ class Font:
         self.vertical = False
         self.other: dict[int, str] = {}
         self.cmap = cmaps.CMap(identity=True)
-        descendants = source.get("/DescendantFonts")
-        self.cid: Any = descendants[0] if self.type0 and descendants is not None and len(descendants) else source
-        if not isinstance(self.cid, pikepdf.Dictionary):
-            self.cid = pikepdf.Dictionary()
+        if self.type0 and not composed(source):
+            raise Blocked(
+                N_("A font is built in a way that readers refuse, so what it shows can't be read."),
+                N_("Print the document to a new PDF and try again."),
+            )
+        self.cid: Any = source["/DescendantFonts"][0] if self.type0 else source
         descriptor = self.cid.get("/FontDescriptor")
         self.descriptor: Any = descriptor if isinstance(descriptor, pikepdf.Dictionary) else pikepdf.Dictionary()
         self.to_unicode = self._to_unicode()

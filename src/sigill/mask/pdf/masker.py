@@ -244,8 +244,8 @@ class _Masker:
         rotate = inherited(source, "/Rotate")
         if rotate is not None and int(rotate) % 90 == 0 and int(rotate):
             out["/Rotate"] = int(rotate)
-        if "/UserUnit" in source.obj:
-            out["/UserUnit"] = source.obj["/UserUnit"]
+        if (unit := source.obj.get("/UserUnit")) is not None:
+            out["/UserUnit"] = tidy(float(unit))
         if "/Group" in source.obj:
             group = self.copier.copy(source.obj["/Group"], "group")
             if group is not None:

@@ -14,6 +14,7 @@ from pikepdf import Array, Dictionary, Name
 
 from sigill.errors import N_, Blocked
 from sigill.mask.pdf import lex
+from sigill.mask.pdf.fonts import composed
 
 _ALLOWED: dict[str, tuple[str, ...]] = {
     "image": ("Subtype", "Width", "Height", "ColorSpace", "BitsPerComponent", "Intent", "ImageMask", "Mask", "Decode",
@@ -236,11 +237,17 @@ class Copier:
                 out[category] = copied
         entries = source.get("/Font") if fonts and isinstance(source, pikepdf.Dictionary) else None
         if isinstance(entries, pikepdf.Dictionary):
-            out["/Font"] = Dictionary({name: self.copy(one, "font", depth + 1) for name, one in entries.items()})
+            made = {name: self.copy(one, "font", depth + 1) for name, one in entries.items()}
+            out["/Font"] = Dictionary({name: one for name, one in made.items() if one is not None})
         return out
 
     def _font(self, source: Any, depth: int) -> Any:
-        """A font as it is, for pages on which nothing was found (9.5 to 9.9)."""
+        """A font as it is, for pages on which nothing was found (9.5 to 9.9).
+
+        None for one that readers refuse: nothing is shown in it, or it would have been refused when it was read.
+        """
+        if source.get("/Subtype") == Name.Type0 and not composed(source):
+            return None
         out = Dictionary()
         for key in _ALLOWED["font"]:
             value = source.get("/" + key)

@@ -79,11 +79,25 @@ def inherited(page: pikepdf.Page, key: str) -> Any:
     return None
 
 
+_MAX_SIDE = 14_400.0
+"""The longest side of a page, in its own units (ISO 32000-1, annex C.2)."""
+_FAR = 1_000_000.0
+"""Single precision, which viewers count in, is off by a twentieth of a point out here."""
+
+
 def media_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
+    """The page's sheet: left, bottom, right, top.
+
+    Raises:
+        Blocked: larger than a page may be.
+    """
     box = inherited(page, "/MediaBox")
     if box is None or len(box) != 4:
         return 0.0, 0.0, 612.0, 792.0
     x0, y0, x1, y1 = (float(v) for v in box)
+    # Written so that what is no number fails too.
+    if not (abs(x1 - x0) <= _MAX_SIDE and abs(y1 - y0) <= _MAX_SIDE and max(map(abs, (x0, y0, x1, y1))) <= _FAR):
+        raise Blocked(N_("A page is larger than a PDF page may be."), N_("Print the document to a new PDF."))
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 

@@ -11,7 +11,8 @@ from sigill.mask.pdf.display import Fonts, Interpreter, Paint, apply, matrix_of,
 from sigill.mask.pdf.emit import same_spelling
 from sigill.mask.pdf.page import PageWork, contents, media_box
 
-_SHOWS_TEXT = re.compile(rb"(?:T[jJ]|['\"])(?:[\x00\t\n\x0c\r ]|$)|T[jJ](?=[\[(<%/])")
+_SHOWS_TEXT = re.compile(rb"(?:T[jJ]|['\"])(?:[\x00\t\n\x0c\r ]|$)|T[jJ](?=[\[(<%/])|\(|(?<!<)<[0-9A-Fa-f\s\x00]*>(?!>)")
+"""Any string counts, shown or not: a form without one may come over as it is, so nothing readable may lie in it."""
 
 
 class Reader:
@@ -129,7 +130,7 @@ class Reader:
         return xobject.get("/Subtype") == "/Form" and not self.has_text(xobject)
 
     def has_text(self, form: pikepdf.Object) -> bool:
-        """Whether a form (or pattern) shows text or pictures, itself or through the forms it draws."""
+        """Whether a form (or pattern) holds text or pictures, itself or through the forms it draws."""
         key = form.objgen
         if key not in self._texty:
             self._texty[key] = False
