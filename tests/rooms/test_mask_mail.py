@@ -4,6 +4,7 @@
 
 import email
 import email.policy
+import unicodedata
 from email.message import EmailMessage
 
 import pytest
@@ -257,12 +258,11 @@ def test_a_date_in_undeclared_letters_is_a_date_or_left_out(written: str, read: 
 
 
 def test_a_byte_astray_in_a_header_or_text_does_not_hide_her_name_in_the_rest() -> None:
-    source = f"From: x@y.example\nSubject: @ {ASA.full_name}\n\nHej @ {ASA.full_name}\n".encode().replace(
-        b"@ ", b"\xff "
-    )
+    name = unicodedata.normalize("NFD", ASA.full_name)
+    source = f"From: x@y.example\nSubject: @ {name} på\n\nHej @ {name} på\n".encode().replace(b"@ ", b"\xff ")
     masked = decoded(mask(source))
     assert not leaks(utf8(masked), ASA)
-    assert masked.count(f"ÿ {DEFAULT_LABEL}") == 2
+    assert masked.count(f"ÿ {DEFAULT_LABEL} på") == 2
 
 
 def test_text_that_is_no_mail_is_no_mail() -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import random
 import zlib
+from functools import cache
 from pathlib import Path
 
 import pikepdf
@@ -386,6 +387,159 @@ def test_a_jpeg_keeps_its_picture_and_loses_the_rest() -> None:
     assert b"Exif" not in clean
     before, after = Image.open(io.BytesIO(data.getvalue())), Image.open(io.BytesIO(clean))
     assert before.tobytes() == after.tobytes()
+
+
+@cache
+def jpeg_with_comment() -> bytes:
+    from PIL import Image
+
+    data = io.BytesIO()
+    Image.effect_noise((64, 48), 40).save(data, "JPEG", comment=b"Lindqvist", quality=80)
+    return data.getvalue()
+
+
+def damaged_jpegs() -> dict[str, bytes]:
+    sound = jpeg_with_comment()
+    comment = b"\xff\xfe\x00\x0bLindqvist"
+    assert comment in sound
+    bare = sound.replace(comment, b"")
+    scan = bare.index(b"\xff\xda")
+    return {
+        "stray bytes before the comment": sound.replace(comment, b"??" + comment),
+        "a segment of the wrong length": sound.replace(comment, b"\xff\xe5\x00\x05abc??" + comment),
+        "a segment without length": sound.replace(comment, b"\xff\x01" + comment),
+        "comment without its length": sound.replace(comment, b"\xff\xfe\x00\x00Lindqvist"),
+        "before the start": b"Lindqvist" + bare,
+        "no end": bare[:-2] + comment,
+        "no end at all": bare[:-2] + b"Lindqvist",
+        "after the scan": bare[:-2] + comment + b"\xff\xd9",
+        "in the Adobe segment": bare[:scan] + b"\xff\xee\x00\x17Adobe\0\x64\0\0\0\0\0Lindqvist" + bare[scan:],
+        "second picture": bare + sound,
+    }
+
+
+@pytest.mark.parametrize("damage", damaged_jpegs())
+def test_a_jpeg_that_does_not_add_up_keeps_no_comment(damage: str) -> None:
+    from PIL import Image
+
+    try:
+        clean = images.jpeg(damaged_jpegs()[damage])
+    except Blocked:
+        return
+    assert b"Lindqvist" not in clean
+    before, after = Image.open(io.BytesIO(jpeg_with_comment())), Image.open(io.BytesIO(clean))
+    assert before.size == after.size
+    assert max(abs(a - b) for a, b in zip(before.tobytes(), after.tobytes(), strict=True)) < 20
+
+
+def test_a_damaged_jpeg_that_can_still_be_drawn_is_not_refused() -> None:
+    assert images.jpeg(damaged_jpegs()["stray bytes before the comment"])[:2] == b"\xff\xd8"
+
+
+def test_a_jpeg_in_several_scans_stays_as_it_is() -> None:
+    from PIL import Image
+
+    data = io.BytesIO()
+    picture = Image.effect_noise((64, 48), 40)
+    picture.save(data, "JPEG", progressive=True, comment=b"Lindqvist")
+    clean = images.jpeg(data.getvalue())
+    assert b"Lindqvist" not in clean
+    assert Image.open(io.BytesIO(clean)).tobytes() == Image.open(io.BytesIO(data.getvalue())).tobytes()
+
+
+def test_boxes_that_do_not_add_up_are_refused() -> None:
+    sign = b"\0\0\0\x0cjP  \r\n\x87\n"
+    note = b"\0\0\0\x11xml Lindqvist"
+    assert images.jp2(sign + note + b"\0\0\0\x09jp2cx") == sign + b"\0\0\0\x09jp2cx"
+    for broken in (b"Lindqvist" + sign, sign + b"\0\0\0\x05" + note, sign + b"\0\0\xff\xffjp2h" + note):
+        with pytest.raises(Blocked):
+            images.jp2(broken)
+
+
+@pytest.mark.parametrize(
+    "box", [(0, 0, 2**31 - 1, 842), (0, 0, 595, 14_401), (2_000_000, 0, 2_000_595, 842), (0, -(2**31), 595, 0)]
+)
+def test_a_page_of_endless_size_is_refused(box: tuple[int, ...]) -> None:
+    pdf = pdfs.document(b"")
+    pdf.pages[0].obj["/MediaBox"] = Array(list(box))
+    with pytest.raises(Blocked, match="larger than"):
+        mask(pdfs.save(pdf))
+
+
+def test_a_page_as_large_as_may_be_is_masked_with_its_unit() -> None:
+    pdf = pdfs.document(pdfs.show(NAME, 72, 700))
+    pdf.pages[0].obj["/MediaBox"] = Array([0, 0, 14_400, 14_400])
+    pdf.pages[0].obj["/UserUnit"] = 2
+    with pikepdf.open(io.BytesIO(mask(pdfs.save(pdf))[0])) as done:
+        assert int(done.pages[0].obj["/UserUnit"]) == 2
+
+
+def composed_of(what: object) -> pikepdf.Object:
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type0, BaseFont=Name.Helvetica, Encoding=Name("/Identity-H"))
+    if what is not None:
+        font["/DescendantFonts"] = what
+    return font
+
+
+UNCOMPOSED = {"nothing": None, "an empty list": Array([]), "a number": Array([7]), "no kind": Array([Dictionary()])}
+
+
+@pytest.mark.parametrize("what", UNCOMPOSED)
+def test_a_font_made_of_nothing_is_refused_where_shown_and_left_out_where_not(what: str) -> None:
+    fonts = {"F9": composed_of(UNCOMPOSED[what])}
+    with pytest.raises(Blocked, match="font"):
+        mask(pdfs.save(pdfs.document(b"BT /F9 11 Tf <0041> Tj ET", Font=fonts)))
+    kept = mask(pdfs.save(pdfs.document(b"", Font=fonts)))[0]
+    with pikepdf.open(io.BytesIO(kept)) as done:
+        assert set(done.pages[0].obj["/Resources"]["/Font"].keys()) == {"/F1"}
+
+
+@needs_ocr
+def test_text_that_only_a_damaged_font_could_explain_is_refused() -> None:
+    with pikepdf.open(io.BytesIO(pdfs.PLACES["no_to_unicode"](NAME))) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Stream) and "/Length1" in item:
+                item.write(item.read_bytes()[:2000])
+        with pytest.raises(Blocked, match="damaged font"):
+            mask(pdfs.save(pdf))
+
+
+@needs_ocr
+def test_a_page_written_in_codes_without_letters_is_refused() -> None:
+    with pikepdf.open(io.BytesIO(pdfs.save(pdfs.document(b"")))) as pdf:
+        pdf.pages[0].obj["/Contents"] = pdf.make_stream(b"BT /F1 11 Tf 72 700 Td <0001000200030004> Tj ET")
+        with pytest.raises(Blocked, match="no letters"):
+            mask(pdfs.save(pdf))
+
+
+@pytest.mark.parametrize("kind", ["no operator", "replacement text", "hexadecimal"])
+def test_a_string_that_a_soft_mask_does_not_show_stays_behind(kind: str) -> None:
+    content = {
+        "no operator": b"1 g BT /F1 11 Tf %s j ET" % pdfs.lit(NAME),
+        "replacement text": b"/Span << /ActualText %s >> BDC 0 0 9 9 re f EMC" % pdfs.lit(NAME),
+        "hexadecimal": b"<%s> xyz 0 0 9 9 re f" % NAME.encode("latin-1").hex().encode(),
+    }[kind]
+    with pikepdf.open(io.BytesIO(pdfs.PLACES["soft_mask"](NAME))) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Form":
+                item.write(content)
+        original = pdfs.save(pdf)
+    assert strings_in_forms(original)
+    assert not strings_in_forms(mask(original)[0])
+
+
+def strings_in_forms(data: bytes) -> list[bytes]:
+    """The string tokens of every form."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        forms = [item for item in pdf.objects if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Form"]
+        assert forms
+        found = [token for form in forms for token in lex.tokens(form.read_bytes())]
+    return [token for token in found if token[:1] == b"(" or (token[:1] == b"<" and token != b"<<")]
+
+
+def test_raised_figures_are_read() -> None:
+    data = mask(pdfs.save(pdfs.document(pdfs.show("Ytan är 80 m\u00b2 och 3 m\u00b3. " + NAME, 72, 700))))[0]
+    assert "80 m\u00b2 och 3 m\u00b3" in text_by_pages(data)
 
 
 @needs_ocr

@@ -352,6 +352,16 @@ def test_what_cannot_be_checked_is_blocked() -> None:
             look(data)
 
 
+def test_a_page_of_endless_size_is_refused_in_words() -> None:
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.pages[0].obj["/MediaBox"] = pikepdf.Array([0, 0, 2**31 - 1, 2**31 - 1])
+        data = io.BytesIO()
+        made.save(data)
+    with pytest.raises(Blocked, match="too large"):
+        look(data.getvalue(), readers={"pdfium"})
+
+
 def test_bounds_hold_against_a_zip_bomb() -> None:
     bomb = with_parts(document(), {"word/x.xml": b"<a>" + bytes(30_000_000) + b"</a>"})
     with pytest.raises(Blocked):

@@ -372,6 +372,11 @@ def _runs(*pieces: str) -> str:
     )
 
 
+def _symbol(letter: str) -> str:
+    """A letter by its number in a symbol font."""
+    return f'<w:r><w:sym w:font="Symbolartad" w:char="{0xF000 + ord(letter):04X}"/></w:r>'
+
+
 def _part(path: str, template: str) -> Callable[[str], bytes]:
     return lambda name: with_parts(document(), {path: template.format(name=name).encode()})
 
@@ -428,6 +433,10 @@ DOCX: dict[str, Callable[[str], bytes]] = {
     "soft hyphen": lambda name: body(f"<w:p>{_runs(name[:6] + chr(0xAD) + name[6:])}</w:p>"),
     "soft hyphen element": lambda name: body(
         f"<w:p><w:r><w:t>{name[:6]}</w:t><w:softHyphen/><w:t>{name[6:]}</w:t></w:r></w:p>"
+    ),
+    "symbol characters": lambda name: body(f"<w:p>{''.join(_symbol(letter) for letter in name)}</w:p>"),
+    "symbol characters among letters": lambda name: body(
+        f"<w:p>{_runs(name[:5])}{_symbol(name[5])}{_runs(name[6:])}</w:p>"
     ),
     "tracked deletion": lambda name: body(f"<w:p><w:del><w:r><w:delText>{name}</w:delText></w:r></w:del></w:p>"),
     "tracked author": lambda name: body(f'<w:p><w:ins w:author="{name}"><w:r><w:t>ja</w:t></w:r></w:ins></w:p>'),

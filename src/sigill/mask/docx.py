@@ -574,7 +574,10 @@ def _rename_styles(parts: list[Part]) -> None:
             for child in list(style.iter(f"{{{W}}}{name}")):
                 drop(child)
     own = {
-        style_id: style for style_id, style in styles.items() if style.get(f"{{{W}}}customStyle") in ("1", "true", "on")
+        # Whatever is not a clear no: a built-in style under a number is harmless, a name in an id is not.
+        style_id: style
+        for style_id, style in styles.items()
+        if style.get(f"{{{W}}}customStyle", "0") not in ("0", "false", "off")
     }
     order: dict[str, None] = {}
     trees = [part.tree for part in parts if part.kind != "styles"]

@@ -268,7 +268,7 @@ class _Parser:
             self._items.append(Word("par"))
         elif symbol.isascii():
             self._items.append(Word(symbol.decode("ascii")))
-        # Beyond ASCII there are no control symbols, and readers pass over those they don't know (1.9.1, "Basic entities").
+        # Beyond ASCII there are no control symbols; readers pass over what they don't know (1.9.1, "Basic Entities").
 
     def _letters(self, letters: bytes) -> None:
         kept = letters[self._waiting :]

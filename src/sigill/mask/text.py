@@ -1,8 +1,9 @@
 """A known person out of plain text and CSV.
 
 Does: find the character set (byte order mark, UTF-8, UTF-16, else Windows-1252 or Latin-1), keep it when the
-label can be written in it, keep line ends. UTF-8 with stray bytes in it is still read as UTF-8, and written whole. Undoes what tells a name's length: paragraphs wrapped by hand are
-wrapped anew, columns padded with spaces and rules under a heading lose their length.
+label can be written in it, keep line ends. UTF-8 with stray bytes in it is still read as UTF-8, and written whole.
+Undoes what tells a name's length: paragraphs wrapped by hand are wrapped anew, columns padded with spaces and rules
+under a heading lose their length.
 
 Does not: understand structured text (JSON, XML, source code); `apply` refuses those.
 """

@@ -24,7 +24,10 @@ WIN_ANSI = [
     agl.UV2AGL.get(ord(bytes((c,)).decode("cp1252", "replace")), ".notdef") if c >= 32 else ".notdef"
     for c in range(256)
 ]
-for _code, _name in ((0xA0, "space"), (0xAD, "hyphen"), (0x7F, "bullet"), (0x95, "bullet")):
+for _code, _name in (
+    (0xA0, "space"), (0xAD, "hyphen"), (0x7F, "bullet"), (0x95, "bullet"),
+    (0xB2, "twosuperior"), (0xB3, "threesuperior"), (0xB9, "onesuperior"),
+):  # fmt: skip
     WIN_ANSI[_code] = _name
 _ENCODINGS = {
     "/WinAnsiEncoding": WIN_ANSI, "/MacRomanEncoding": MacRoman, "/StandardEncoding": StandardEncoding,
@@ -254,6 +257,11 @@ class Font:
     @property
     def embedded(self) -> bool:
         return bool(self.program_key) or self.type3
+
+    @property
+    def symbols(self) -> bool:
+        """Whether it is one of the standard fonts without letters."""
+        return self.name in _SYMBOLS
 
     @cached_property
     def program(self) -> Any:

@@ -4,13 +4,16 @@ Looked at are pictures, pages whose letters may be drawn as outlines, and pages 
 character map is contradicted by the shapes of their letters.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import pikepdf
 
+from sigill.errors import N_, Blocked
 from sigill.mask.pdf import reading, scan
 from sigill.mask.pdf.display import Paint, Show
 from sigill.mask.pdf.emit import Drawn
+from sigill.mask.pdf.fonts import UNREAD
 from sigill.mask.pdf.label import LabelFont
 from sigill.mask.pdf.page import PageWork, hit_boxes, inherited
 from sigill.mask.report import Options, Report
@@ -34,7 +37,18 @@ class Looker:
         """What can only be seen: letters in pictures, drawn as outlines, or in fonts that can't be trusted."""
         paints = [item for item in page.canvas.items if isinstance(item, Paint)]
         fonts = {id(show.font): show.font for show in page.shows if show.mode != 3}
-        if scan.unread(page.shows) or any(self._lies(font) for font in fonts.values()):
+        unread = scan.unread(page.shows)
+        if unread and any(font.program_key and font.program is None for font in fonts.values()):
+            raise Blocked(
+                N_("Text is set in a damaged font, so it can't be read."),
+                N_("Print the document to a new PDF and try again."), place=page.part,
+            )  # fmt: skip
+        if unread and _nobodys(page.shows):
+            raise Blocked(
+                N_("Text is written in codes that its font has no letters for."),
+                N_("Print the document to a new PDF and try again."), place=page.part,
+            )  # fmt: skip
+        if unread or any(self._lies(font) for font in fonts.values()):
             self._look_at_whole(page, finder)
             return
         seen = scan.pictures(paints)
@@ -103,3 +117,11 @@ class Looker:
             page.under += out  # a picture of several things must not hide text that stood between them
         else:
             page.pictures[id(together[0])] = out
+
+
+def _nobodys(shows: Sequence[Show]) -> bool:
+    """Whether all text of a page is in codes that mean nothing: each reader, OCR included, sees something else."""
+    return all(
+        not (show.font.embedded or show.font.type0 or show.font.symbols) and not show.text.replace(UNREAD, "").strip()
+        for show in shows
+    )

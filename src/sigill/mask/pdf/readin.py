@@ -11,7 +11,9 @@ from sigill.mask.pdf.display import Fonts, Interpreter, Paint, apply, matrix_of,
 from sigill.mask.pdf.emit import same_spelling
 from sigill.mask.pdf.page import PageWork, contents, media_box
 
-_SHOWS_TEXT = re.compile(rb"(?:T[jJ]|['\"])(?:[\x00\t\n\x0c\r ]|$)|T[jJ](?=[\[(<%/])|\(|(?<!<)<[0-9A-Fa-f\s\x00]*>(?!>)")
+_SHOWS_TEXT = re.compile(
+    rb"(?:T[jJ]|['\"])(?:[\x00\t\n\x0c\r ]|$)|T[jJ](?=[\[(<%/])|\(|(?<!<)<[0-9A-Fa-f\s\x00]*>(?!>)"
+)
 """Any string counts, shown or not: a form without one may come over as it is, so nothing readable may lie in it."""
 
 
