@@ -1,39 +1,22 @@
-"""The store's contract, held by memory, SQLite and (where a server answers) PostgreSQL alike."""
+"""The store's contract, held by memory, SQLite and PostgreSQL alike."""
 
 import datetime as dt
 import hashlib
-import os
 import threading
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from house import MemoryStore
+from postgres import fresh_url
 from sigill import ports
 from sigill.errors import Temporary
 from sigill.log import entry, tree
 from sigill.store.open import open_store
-from sigill.store.settings import databases
 
-POSTGRES = os.environ.get("SIGILL_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 NOW = dt.datetime(2026, 11, 22, 11, 0, tzinfo=dt.UTC)
-
-
-def repoint(url: str) -> None:
-    """Let Django's default connection in this process lead to another database."""
-    from django.conf import settings
-    from django.db import connections
-
-    if not settings.configured:
-        return
-    connections["default"].close()
-    settings.DATABASES = databases(url)
-    connections.settings = connections.configure_settings(settings.DATABASES)
-    del connections["default"]
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -41,25 +24,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'sigill.sqlite3'}"
-        repoint(url)
+    with fresh_url(request.param, tmp_path) as url:
         yield open_store(url, tmp_path)
-        return
-    name = f"sigill_test_{uuid.uuid4().hex[:12]}"
-    try:
-        admin = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError:
-        pytest.skip("no PostgreSQL server answers")
-    with admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        url = POSTGRES.rpartition("/")[0] + "/" + name
-        repoint(url)
-        yield open_store(url, tmp_path)
-        from django.db import connections
-
-        connections["default"].close()
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def issue(number: int = 0) -> tuple[ports.Issue, bytes]:
