@@ -1,7 +1,8 @@
-"""What the law room finds out, as values that other rooms may hold: findings, decision types, appeal notices."""
+"""What the law room finds out, as values other rooms may hold: findings, decision types, appeal notices, threats."""
 
 import datetime as dt
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -81,3 +82,80 @@ class AppealNotice:
     paragraphs_sv: tuple[str, ...]
     last_day: dt.date | None
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crime:
+    """A crime that a threat may be; guidance, never a legal classification.
+
+    Args:
+        source: where it stands, for instance `BrB 17:1`.
+        prosecution_sv: who brings it to court.
+    """
+
+    id: str
+    source: str
+    label_sv: str
+    label_en: str
+    penalty_sv: str
+    prosecution_sv: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreatForm:
+    """A form that threats take.
+
+    Args:
+        severity: the level it usually has, 1–4.
+        ground: which ground of FL 33 § 4 st it comes closest to.
+        crimes, prompts: ids in the `Typology`.
+    """
+
+    id: str
+    label_sv: str
+    label_en: str
+    description_sv: str
+    severity: int
+    ground: str
+    crimes: tuple[str, ...]
+    prompts: tuple[str, ...]
+    examples_sv: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityLevel:
+    """A working level of severity, 1 (discomfort) to 4 (acute); no concept of law."""
+
+    level: int
+    label_sv: str
+    label_en: str
+    criteria_sv: str
+    guidance_sv: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What to think of when something has happened. `legal`: a statute says so."""
+
+    id: str
+    text_sv: str
+    text_en: str
+    source: str
+    legal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Typology:
+    """Threats as the law data sorts them (`law/data/threat_taxonomy.toml`); each mapping goes from id to value.
+
+    Args:
+        grounds: the three grounds of FL 33 § 4 st, id to label in Swedish and English.
+        factors: what makes a threat worse, id to Swedish label.
+    """
+
+    grounds: Mapping[str, tuple[str, str]]
+    severities: Mapping[int, SeverityLevel]
+    factors: Mapping[str, str]
+    crimes: Mapping[str, Crime]
+    forms: Mapping[str, ThreatForm]
+    prompts: Mapping[str, Prompt]

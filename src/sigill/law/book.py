@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from sigill.decision.legal import DecisionType
+from sigill.decision.legal import Crime, DecisionType, Prompt, SeverityLevel, ThreatForm, Typology
 from sigill.errors import N_, BadInput
 from sigill.law import form
 
@@ -177,3 +177,43 @@ def notice(regime: str) -> form.NoticeRow:
 def fl33_grounds() -> tuple[str, ...]:
     """The three grounds of FL 33 § 4 st, as ids."""
     return tuple(ground.id for ground in threat_taxonomy().fl33_ground)
+
+
+@cache
+def typology() -> Typology:
+    """The same taxonomy as a value that other rooms may hold."""
+    data = threat_taxonomy()
+    return Typology(
+        grounds=MappingProxyType({row.id: (row.label_sv, row.label_en) for row in data.fl33_ground}),
+        severities=MappingProxyType(
+            {
+                row.level: SeverityLevel(row.level, row.label_sv, row.label_en, row.criteria_sv, row.guidance_sv)
+                for row in data.severity
+            }
+        ),
+        factors=MappingProxyType({row.id: row.label_sv for row in data.aggravating_factor}),
+        crimes=MappingProxyType({row.id: _crime(row) for row in data.crime}),
+        forms=MappingProxyType({row.id: _threat(row) for row in data.form}),
+        prompts=MappingProxyType(
+            {row.id: Prompt(row.id, row.text_sv, row.text_en, row.source, row.legal) for row in data.prompt}
+        ),
+    )
+
+
+def _crime(row: form.Crime) -> Crime:
+    source = f"{'BrB ' if row.act == '1962:700' else f'{row.act} '}{row.chapter}:{row.section}"
+    return Crime(row.id, source, row.label_sv, row.label_en, row.penalty_sv, row.prosecution_sv)
+
+
+def _threat(row: form.ThreatForm) -> ThreatForm:
+    return ThreatForm(
+        id=row.id,
+        label_sv=row.label_sv,
+        label_en=row.label_en,
+        description_sv=row.description_sv,
+        severity=row.default_severity,
+        ground=row.fl33_ground,
+        crimes=row.crimes,
+        prompts=row.prompts,
+        examples_sv=row.examples_sv,
+    )
