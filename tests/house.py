@@ -95,6 +95,7 @@ class MemoryStore:
         self.issues: dict[str, ports.Issue] = {}
         self.entries: list[bytes] = []
         self.opened: list[tuple[bytes, bytes]] = []
+        self.disposals: dict[str, int] = {}
         self._nodes = MemoryNodes()
 
     @property
@@ -118,6 +119,33 @@ class MemoryStore:
         if self.issues[key].finished is None:
             self.issues[key] = replace(self.issues[key], finished=notification)
         return self.issues[key].finished
+
+    def months(self) -> dict[str, int]:
+        living = sorted(one.retention_month for one in self.issues.values() if not one.disposed)
+        return {month: living.count(month) for month in living}
+
+    def kept(self, month: str) -> list[ports.Kept]:
+        found = [one for one in self.issues.values() if one.retention_month == month and not one.disposed]
+        found.sort(key=lambda one: one.decision_id)
+        return [ports.Kept(one.decision_id, one.facts, one.wrapped) for one in found]
+
+    def dispose(self, disposal: ports.Disposal) -> int:
+        if disposal.month not in self.disposals:
+            ids = {*disposal.gone, *disposal.moved}
+            assert ids == {one.decision_id for one in self.kept(disposal.month)}
+            self.disposals[disposal.month] = self.append(disposal.leaf, disposal.event, disposal.salt)
+            for key, one in self.issues.items():
+                if one.decision_id in disposal.gone:
+                    self.issues[key] = replace(
+                        one, disposed=True, notification=b"", finished=None, box=b"", wrapped=b""
+                    )
+                elif one.decision_id in disposal.moved:
+                    month, wrapped = disposal.moved[one.decision_id]
+                    self.issues[key] = replace(one, retention_month=month, wrapped=wrapped)
+        return self.disposals[disposal.month]
+
+    def disposed(self) -> dict[str, int]:
+        return dict(sorted(self.disposals.items()))
 
     def append(self, leaf: bytes, event: bytes, salt: bytes) -> int:
         self._nodes.extend(tree.append([leaf], self._nodes))

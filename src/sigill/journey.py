@@ -42,7 +42,7 @@ from sigill.letters.read import read_document
 from sigill.letters.typeset import typeset
 from sigill.log import entry, proof
 from sigill.mask.reset import mask_letters
-from sigill.seal import box, content, identity
+from sigill.seal import box, content, identity, retention
 from sigill.sign.appearance import appearance, e_seal_lines, person_lines
 from sigill.sign.field import IDENTITY_ATTACHMENT, Attachment, prepare_for_signature
 from sigill.sign.pades import sign_letter
@@ -205,6 +205,8 @@ def finish(key: str, house: House, *, again: bool) -> Recorded:
     issued = house.store.find(key)
     if issued is None:
         raise BadInput(N_("There is no issued decision under that key."), N_("Issue it first."))
+    if issued.disposed:
+        raise disposed()
     final = issued.finished
     if final is None:
         final = stamp_proof(issued.notification, log_proof(issued, house), house.signers)
@@ -276,7 +278,7 @@ def disclose(request: DisclosureRequest, parts: Sequence[box.Part], house: House
     if issued is None:
         raise BadInput(N_("No decision with that id has been issued here."), N_("Take the id from the receipt."))
     facts = decode_facts(issued.facts)
-    clear = box.open_box(issued.box, parts, house.custodians.retention_key(facts.retention_month))
+    clear = box.open_box(issued.box, parts, retention_key(issued, house))
     event = entry.event(
         "opened",
         house.clock.now(),
@@ -292,6 +294,26 @@ def disclose(request: DisclosureRequest, parts: Sequence[box.Part], house: House
         record_pdf=stamp_proof(record_pdf, log_proof(issued, house), house.signers),
         identities=identity.open_in_court(jwt, openings, keys),
         log_index=log_index,
+    )
+
+
+def retention_key(issued: ports.Issue, house: House) -> bytes:
+    """The retention key of one record, 32 bytes.
+
+    Raises:
+        Refused: the record, or its month's key, has been disposed of.
+    """
+    if issued.disposed:
+        raise disposed()
+    month = house.custodians.retention_key(issued.retention_month)
+    return retention.unwrap(issued.wrapped, month, issued.decision_id)
+
+
+def disposed() -> Refused:
+    """The error for a record that has been disposed of."""
+    return Refused(
+        N_("The record has been disposed of under chapter 16 of the Social Services Act; it is gone for ever."),
+        N_("The log shows when."),
     )
 
 
@@ -436,12 +458,13 @@ def _sign(prepared: Verified, house: House) -> Signed:
 def _seal(signed: Signed, house: House) -> Sealed:
     facts = signed.facts
     keys = house.custodians.public_keys()
+    own = house.entropy.token_bytes(box.KEY_SIZE)
     sealed_record = box.seal(
         content.pack(signed.record_pdf, signed.identity_jwt, signed.openings),
         aad=facts.decision_id.encode(),
         groups=box.m_of_n(sorted(keys), house.custodians.quorum),
         public_keys=keys,
-        retention_key=house.custodians.retention_key(facts.retention_month),
+        retention_key=own,
         entropy=house.entropy,
     )
     event = entry.issued_event(
@@ -453,6 +476,7 @@ def _seal(signed: Signed, house: House) -> Sealed:
     )
     return Sealed(
         box=sealed_record,
+        wrapped=retention.wrap(own, house.custodians.retention_key(facts.retention_month), facts.decision_id),
         notification_pdf=signed.notification_pdf,
         facts=facts,
         event=event,
@@ -467,6 +491,8 @@ def _row(sealed: Sealed, house: House) -> ports.Issue:
         content_sha256=sealed.facts.content_sha256,
         notification=sealed.notification_pdf,
         box=sealed.box,
+        retention_month=sealed.facts.retention_month,
+        wrapped=sealed.wrapped,
         event=sealed.event,
         salt=sealed.salt,
         facts=msgspec.json.encode(sealed.facts),

@@ -33,6 +33,8 @@ class Issue:
         finished: the final notification, once written.
         event, salt: the log entry's content and its salt; the log itself holds only their hash.
         facts: JSON of what the receipt says.
+        retention_month, wrapped: the month it may be disposed of, and the box's retention key under that month's.
+        disposed: the record has been shredded; notification, box and wrapped key are empty.
     """
 
     key: str
@@ -46,6 +48,37 @@ class Issue:
     issued_at: dt.datetime
     log_index: int = -1
     finished: bytes | None = None
+    retention_month: str = ""
+    wrapped: bytes = b""
+    disposed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One decision of a retention month, as disposal looks at it."""
+
+    decision_id: str
+    facts: bytes
+    wrapped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """What disposal of one retention month does.
+
+    Args:
+        month: `2031-11`.
+        gone: decision ids whose record goes, with letters and all.
+        moved: decision id → later month and the retention key under that month's.
+        event, salt, leaf: its log entry.
+    """
+
+    month: str
+    gone: Sequence[str]
+    moved: Mapping[str, tuple[str, bytes]]
+    event: bytes
+    salt: bytes
+    leaf: bytes
 
 
 class Store(Protocol):
@@ -78,6 +111,26 @@ class Store(Protocol):
 
     def append(self, leaf: bytes, event: bytes, salt: bytes) -> int:
         """Write one log entry that is no issue (an opening, say). Returns its index."""
+        ...
+
+    def months(self) -> Mapping[str, int]:
+        """Retention month → how many records it holds, in order."""
+        ...
+
+    def kept(self, month: str) -> Sequence[Kept]:
+        """The records of a retention month, by decision id."""
+        ...
+
+    def dispose(self, disposal: Disposal) -> int:
+        """Empty the rows that go, move the others and write the log entry, in one transaction. Once for a month.
+
+        Returns:
+            the log entry's index; the first one's, when the month has been disposed of before.
+        """
+        ...
+
+    def disposed(self) -> Mapping[str, int]:
+        """Month → log index of each disposal."""
         ...
 
     @property

@@ -18,6 +18,7 @@ FILES: dict[str, type[form.Row]] = {
     "provisions.toml": form.Provisions,
     "secrecy_grounds.toml": form.SecrecyGrounds,
     "threat_taxonomy.toml": form.ThreatTaxonomy,
+    "retention.toml": form.RetentionClocks,
 }
 TYPES = book.decision_types().decision_type
 
@@ -146,3 +147,11 @@ def test_unknown_ids_are_refused_with_the_closest_ones() -> None:
     with pytest.raises(BadInput, match="forvaltningsratten_besvar"):
         book.notice("besvar")
     assert book.closest_types("") != ()
+
+
+def test_the_clocks_of_disposal_name_known_types_once() -> None:
+    clocks = book.retention_clocks()
+    named = [one for clock in clocks.values() for one in clock.types]
+    assert sorted(named) == sorted(set(named) & set(book.type_ids()))
+    assert all(set(clock.inferred) <= set(clock.types) for clock in clocks.values())
+    assert clocks["kept"].kept and not clocks["file"].kept

@@ -231,7 +231,8 @@ def test_facts_for_later_stages_hold_no_name() -> None:
         assert facts.left_out == given.draft.document.left_out
         for person in given.withheld:
             assert person.surname not in repr(facts)
-    assert retention_month(dt.date(2026, 2, 28)) == "2031-02"
+    assert retention_month(dt.date(2026, 2, 28), 5) == "2031-02"
+    assert retention_month(dt.date(2026, 2, 28), 0) == "9999-12"
 
 
 def test_what_the_gate_would_have_stopped_is_stopped_here_too() -> None:

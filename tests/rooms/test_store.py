@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,26 @@ def test_the_first_finished_letter_stays(store: Any) -> None:
     store.issue(new, leaf)
     assert store.finish(new.key, b"first") == b"first"
     assert store.finish(new.key, b"second") == b"first"
+
+
+def test_a_month_is_disposed_of_once_and_whole(store: Any) -> None:
+    for number in range(3):
+        new, leaf = issue(number)
+        store.issue(replace(new, retention_month="2031-11", wrapped=b"wrapped"), leaf)
+    assert dict(store.months()) == {"2031-11": 3}
+    assert [one.decision_id for one in store.kept("2031-11")] == ["decision0", "decision1", "decision2"]
+    event = entry.event("disposed", NOW, {})
+    moved = {"decision2": ("2034-01", b"anew")}
+    disposal = ports.Disposal(
+        "2031-11", ["decision0", "decision1"], moved, event, bytes(32), entry.commit(event, bytes(32))
+    )
+    assert store.dispose(disposal) == 3
+    assert store.dispose(disposal) == 3 and store.nodes.size() == 4
+    assert store.disposed() == {"2031-11": 3} and dict(store.months()) == {"2034-01": 1}
+    for gone in (store.find("decision0"), store.find("decision1")):
+        assert gone.disposed and not (gone.box or gone.notification or gone.finished or gone.wrapped)
+    stays = store.find("decision2")
+    assert stays.box == b"box" and (stays.retention_month, stays.wrapped) == ("2034-01", b"anew") and not stays.disposed
 
 
 def test_a_failed_issue_leaves_no_log_entry(store: Any) -> None:

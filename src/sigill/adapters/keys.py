@@ -24,6 +24,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+import os
 import re
 import secrets
 import shutil
@@ -242,13 +243,32 @@ class UnsafeSoftwareKeys:
             return secret
 
     def delete_retention_key(self, month: str) -> None:
-        """Delete the key of a deletion month: what was sealed under it can never be opened again."""
-        self.retention_key(month)
+        """Delete the key of a deletion month: what was sealed under it can never be opened again. Safe to repeat.
+
+        The file is overwritten before its name goes; whether old blocks live on is for the disk to say.
+        """
         folder = self._folder / "retention"
+        key, deleted = folder / f"{month}.key", folder / f"{month}.deleted"
+        if not deleted.exists():
+            self.retention_key(month)  # a key that is missing or damaged is said to be so first
         with self._lock, exclusive(folder / ".lock"):
-            write(folder / f"{month}.deleted", b"")
-            (folder / f"{month}.key").unlink(missing_ok=True)
+            write(deleted, b"")
+            if key.exists():
+                with key.open("r+b") as file:
+                    file.write(bytes(key.stat().st_size))
+                    file.flush()
+                    os.fsync(file.fileno())
+                key.unlink()
             sync_folder(folder)
+
+    def retention_months(self) -> Mapping[str, bytes]:
+        """The living months with their keys, in order."""
+        months = sorted(path.stem for path in (self._folder / "retention").glob("*.key"))
+        return {month: self.retention_key(month) for month in months if not self.is_deleted(month)}
+
+    def is_deleted(self, month: str) -> bool:
+        """Whether the month's key has been deleted."""
+        return (self._folder / "retention" / f"{month}.deleted").exists()
 
     def custodian_key(self, name: str) -> bytes:
         """A custodian's private key, 32 bytes; only where this folder plays the custodian too.

@@ -41,7 +41,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DecisionType:
-    """One kind of decision: who may take it and how it is appealed (from `law/data/decision_types.toml`)."""
+    """One kind of decision: who may take it and how it is appealed (from `law/data/decision_types.toml`).
+
+    Args:
+        retention_years: the record's earliest disposal, in years from the decision; 0 = kept (`retention.toml`).
+    """
 
     id: str
     title_sv: str
@@ -63,6 +67,7 @@ class DecisionType:
     employee_by_appointment: bool = False
     secrecy_26_1_exempt: bool = False
     inferred: tuple[str, ...] = ()
+    retention_years: int = 5
 
 
 @dataclass(frozen=True, slots=True)

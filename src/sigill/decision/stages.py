@@ -77,6 +77,10 @@ class Letter:
     language: str = "sv"
 
 
+KEPT = "9999-12"
+"""The retention month of what is not disposed of (SoL 16:2)."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionFacts:
     """What later stages need to know of a decision. No name.
@@ -86,6 +90,7 @@ class DecisionFacts:
         decision_id: random, 26 characters; public.
         withheld: how many persons the notification leaves out.
         maker_withheld: whether the notification must not carry the decision-maker's personal signature.
+        retention_month: as it was at issue; the store knows where the record has been moved since.
     """
 
     key: str
@@ -176,9 +181,14 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Sealed:
-    """Record and openings under lock; the clear record is gone from here on."""
+    """Record and openings under lock; the clear record is gone from here on.
+
+    Args:
+        wrapped: the box's own retention key, under that of its month.
+    """
 
     box: bytes
+    wrapped: bytes
     notification_pdf: bytes
     facts: DecisionFacts
     event: bytes

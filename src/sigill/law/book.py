@@ -63,6 +63,28 @@ def threat_taxonomy() -> form.ThreatTaxonomy:
 
 
 @cache
+def retention_clocks() -> Mapping[str, form.RetentionClock]:
+    """`retention.toml`: clock id → clock."""
+    rows = _open("retention.toml", form.RetentionClocks).clock
+    return MappingProxyType({row.id: row for row in rows})
+
+
+def retention_clock(type_id: str) -> form.RetentionClock:
+    """The clock that a decision type follows."""
+    clocks = retention_clocks()
+    return next((clock for clock in clocks.values() if type_id in clock.types), clocks["file"])
+
+
+def retention_years(type_id: str) -> int:
+    """After how many years a record of this type can be disposed of at the earliest; 0 = not by the clock.
+
+    A child's inquiry is about somebody under 21, so that the age in the rule is at least this far away.
+    """
+    clock = retention_clock(type_id)
+    return 0 if clock.kept else max(clock.years, clock.child_age - 21)
+
+
+@cache
 def staff_titles() -> frozenset[str]:
     """Swedish titles of social services staff and their abbreviations, casefolded."""
     titles: set[str] = set()
@@ -129,6 +151,7 @@ def decision_type(type_id: str, *, place: str = "decision_type") -> DecisionType
         employee_by_appointment=row.employee_by_appointment,
         secrecy_26_1_exempt=row.secrecy_26_1_exempt,
         inferred=row.inferred,
+        retention_years=retention_years(row.id),
     )
 
 

@@ -4,6 +4,7 @@ Promise: a row with an unknown key, a missing key or an unknown value never beco
 open. Modesty: whether rows fit one another (ids, citations, levels) is checked by the tests, not here.
 """
 
+import datetime as dt
 from typing import Annotated, Literal
 
 import msgspec
@@ -332,3 +333,25 @@ class ThreatTaxonomy(Row, frozen=True):
     crime: tuple[Crime, ...]
     form: tuple[ThreatForm, ...]
     prompt: tuple[Prompt, ...]
+
+
+class RetentionClock(Row, frozen=True):
+    """One clock of disposal; see the head of `retention.toml` for what the fields mean."""
+
+    id: Literal["file", "child", "agreement", "kept", "plan"]
+    years: Annotated[int, msgspec.Meta(ge=5)]
+    source: Text
+    note_sv: Text
+    types: tuple[Id, ...]
+    inferred: tuple[Id, ...]
+    child_age: int = 0
+    since: dt.date | None = None
+    kept: bool = False
+
+
+class RetentionClocks(Row, frozen=True):
+    """`retention.toml`."""
+
+    schema: Literal[1]
+    default: Literal["file"]
+    clock: Annotated[tuple[RetentionClock, ...], msgspec.Meta(min_length=1)]

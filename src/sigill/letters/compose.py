@@ -20,13 +20,12 @@ from sigill.decision.case import Case, Party, Politician
 from sigill.decision.dates import swedish_date
 from sigill.decision.document import Block, Cell, Document, ItemList, Paragraph, Table, Text
 from sigill.decision.people import StaffMember
-from sigill.decision.stages import Admitted, Composed, DecisionFacts, Identity, Letter, Section, Signatory
+from sigill.decision.stages import KEPT, Admitted, Composed, DecisionFacts, Identity, Letter, Section, Signatory
 from sigill.errors import N_, BadInput, Refused
 from sigill.letters.board import Board
 from sigill.letters.typeset import DNR_LABEL
 
 Role = Literal["decision_maker", "rapporteur", "participant"]
-RETENTION_YEARS = 5
 GROUNDS_SV = {
     "hot": "hot",
     "trakasserier": "trakasserier",
@@ -89,7 +88,7 @@ def compose(admitted: Admitted, board: Board, *, decision_id: str) -> Composed:
             content_sha256=admitted.draft.content_sha256,
             maker_withheld=maker_id is not None and maker_id in withheld,
             withheld=len(admitted.withheld),
-            retention_month=retention_month(case.decision_date),
+            retention_month=retention_month(case.decision_date, admitted.decision_type.retention_years),
             findings=admitted.findings,
             left_out=dict(admitted.draft.document.left_out),
         ),
@@ -98,13 +97,13 @@ def compose(admitted: Admitted, board: Board, *, decision_id: str) -> Composed:
     )
 
 
-def retention_month(decided: dt.date) -> str:
-    """The month after which the record may be deleted, `YYYY-MM`: five years after the decision.
+def retention_month(decided: dt.date, years: int) -> str:
+    """The first month in which the record can fall due for disposal, `YYYY-MM`; `KEPT` if it never does.
 
-    A placeholder for the real clock, which starts with the file's last note (SoL 16:1) and is longer for
-    some files (16:2–2 a): those who keep the keys move the month later, never earlier.
+    The real clock starts with the file's last note (SoL 16:1), which nobody knows yet: when the month comes, those
+    not due are moved to a later one (`sigill.upkeep.shred`).
     """
-    return f"{decided.year + RETENTION_YEARS:04d}-{decided.month:02d}"
+    return f"{decided.year + years:04d}-{decided.month:02d}" if years else KEPT
 
 
 # --- people -----------------------------------------------------------------------------------------------

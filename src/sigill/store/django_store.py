@@ -8,18 +8,19 @@ import contextlib
 import fcntl
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count
 
 from sigill import ports
 from sigill.errors import N_, Temporary
 from sigill.log import tree
-from sigill.store.models import Issue, LogEntry, LogEvent, LogNode
+from sigill.store.models import Disposal, Issue, LogEntry, LogEvent, LogNode
 
 PATIENCE_SECONDS = 60.0
 """How long a run waits for another run on the same decision before it says so."""
@@ -112,6 +113,9 @@ class DjangoStore:
                 issued_at=row.issued_at,
                 log_index=row.entry.index,
                 finished=None if row.finished is None else bytes(row.finished),
+                retention_month=row.retention_month,
+                wrapped=bytes(row.wrapped),
+                disposed=row.disposed,
             )
 
     def issue(self, new: ports.Issue, leaf: bytes) -> ports.Issue:
@@ -127,6 +131,8 @@ class DjangoStore:
                 box=new.box,
                 facts=new.facts,
                 issued_at=new.issued_at,
+                retention_month=new.retention_month,
+                wrapped=new.wrapped,
                 entry_id=index,
             )
             self.mark("before commit")
@@ -142,6 +148,49 @@ class DjangoStore:
         """See `sigill.ports.Store.append`."""
         with _database_errors(), transaction.atomic():
             return self._append(leaf, event, salt)
+
+    def months(self) -> dict[str, int]:
+        """See `sigill.ports.Store.months`."""
+        with _database_errors():
+            rows = Issue.objects.filter(disposed=False).values_list("retention_month").annotate(Count("id"))
+            return dict(rows.order_by("retention_month"))
+
+    def kept(self, month: str) -> list[ports.Kept]:
+        """See `sigill.ports.Store.kept`."""
+        with _database_errors():
+            rows = Issue.objects.filter(retention_month=month, disposed=False).order_by("decision_id")
+            found = rows.values_list("decision_id", "facts", "wrapped").iterator()
+            return [ports.Kept(one, bytes(facts), bytes(wrapped)) for one, facts, wrapped in found]
+
+    def dispose(self, disposal: ports.Disposal) -> int:
+        """See `sigill.ports.Store.dispose`."""
+        with _database_errors(), transaction.atomic():
+            known = Disposal.objects.filter(month=disposal.month).values_list("entry_id", flat=True).first()
+            if known is not None:
+                return known
+            index = self._append(disposal.leaf, disposal.event, disposal.salt)
+            self.mark("disposal in transaction")
+            rows = Issue.objects.filter(retention_month=disposal.month, disposed=False)
+            gone = sum(
+                rows.filter(decision_id__in=some).update(
+                    disposed=True, notification=b"", finished=None, box=b"", wrapped=b""
+                )
+                for some in _batches(disposal.gone)
+            )
+            for one, (month, wrapped) in disposal.moved.items():
+                gone += rows.filter(decision_id=one).update(retention_month=month, wrapped=wrapped)
+            if gone != len(disposal.gone) + len(disposal.moved) or rows.exists():
+                raise Temporary(
+                    N_("The month's records changed while they were looked at."), N_("Nothing was done; run it again.")
+                )
+            Disposal.objects.create(month=disposal.month, entry_id=index)
+            self.mark("before disposal commit")
+        return index
+
+    def disposed(self) -> dict[str, int]:
+        """See `sigill.ports.Store.disposed`."""
+        with _database_errors():
+            return dict(Disposal.objects.order_by("month").values_list("month", "entry_id"))
 
     def leaves(self) -> Iterator[bytes]:
         """All entries in order, for whoever checks the whole log."""
@@ -201,6 +250,11 @@ class DjangoStore:
                     N_("Wait for it to end, then run this again: it gives the same result."),
                 )
             time.sleep(0.05)
+
+
+def _batches(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def _try_flock(descriptor: int) -> bool:

@@ -21,6 +21,9 @@ class Issue(models.Model):
     issued_at = models.DateTimeField()
     entry = models.OneToOneField("LogEntry", on_delete=models.PROTECT)
     finished = models.BinaryField(null=True)
+    retention_month = models.CharField(max_length=7, db_index=True)
+    wrapped = models.BinaryField()
+    disposed = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.decision_id
@@ -60,3 +63,13 @@ class LogEvent(models.Model):
 
     def __str__(self) -> str:
         return str(self.entry_id)
+
+
+class Disposal(models.Model):
+    """A retention month that has been disposed of, and the log entry that says so."""
+
+    month = models.CharField(max_length=7, primary_key=True)
+    entry = models.OneToOneField(LogEntry, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return self.month
