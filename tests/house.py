@@ -12,7 +12,7 @@ Filip       A11962  an outsider who lifts nobody's name
 import datetime as dt
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -96,6 +96,7 @@ class MemoryStore:
         self.entries: list[bytes] = []
         self.opened: list[tuple[bytes, bytes]] = []
         self.disposals: dict[str, int] = {}
+        self.checkpoints: list[ports.Published] = []
         self._nodes = MemoryNodes()
 
     @property
@@ -148,10 +149,23 @@ class MemoryStore:
         return dict(sorted(self.disposals.items()))
 
     def append(self, leaf: bytes, event: bytes, salt: bytes) -> int:
-        self._nodes.extend(tree.append([leaf], self._nodes))
-        self.entries.append(leaf)
-        self.opened.append((event, salt))
-        return len(self.entries) - 1
+        return self.append_many([(leaf, event, salt)])
+
+    def append_many(self, entries: Sequence[tuple[bytes, bytes, bytes]]) -> int:
+        first = len(self.entries)
+        self._nodes.extend(tree.append([leaf for leaf, _, _ in entries], self._nodes))
+        self.entries += [leaf for leaf, _, _ in entries]
+        self.opened += [(event, salt) for _, event, salt in entries]
+        return first
+
+    def publish(self, size: int, note: str, at: dt.datetime) -> None:
+        self.checkpoints.append(ports.Published(len(self.checkpoints) + 1, size, note, at))
+
+    def published(self, after: int = 0) -> list[ports.Published]:
+        return self.checkpoints[after:]
+
+    def newest(self) -> ports.Published | None:
+        return self.checkpoints[-1] if self.checkpoints else None
 
 
 class SimulatedHouse:

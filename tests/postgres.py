@@ -48,11 +48,34 @@ def fresh_database() -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def application(owner_url: str, home: Path) -> Iterator[str]:
+    """URL of the same database for a role of the application's own, after its owner has made the tables."""
+    from sigill.store.open import open_store
+
+    role = f"sigill_app_{secrets.token_hex(6)}"
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        owner.execute(f'CREATE ROLE "{role}" LOGIN')
+        try:
+            repoint(owner_url)
+            open_store(owner_url, home, role)
+            close_django()
+            yield owner_url.replace("//postgres@", f"//{role}@")
+        finally:
+            close_django()
+            owner.execute(f'DROP OWNED BY "{role}"')
+            owner.execute(f'DROP ROLE "{role}"')
+
+
+@contextlib.contextmanager
 def fresh_url(kind: str, folder: Path) -> Iterator[str]:
-    """URL of a new database of a kind (`sqlite`, `postgresql`), and this process's Django led to it."""
+    """URL of a new database of a kind (`sqlite`, `postgresql`), and this process's Django led to it.
+
+    On PostgreSQL it is that of the application's role, which may do no more than a real one.
+    """
     with contextlib.ExitStack() as stack:
-        on_file = f"sqlite:///{folder / 'sigill.sqlite3'}"
-        url = on_file if kind == "sqlite" else stack.enter_context(fresh_database())
+        url = f"sqlite:///{folder / 'sigill.sqlite3'}"
+        if kind == "postgresql":
+            url = stack.enter_context(application(stack.enter_context(fresh_database()), folder))
         repoint(url)
         yield url
 

@@ -35,18 +35,21 @@ class Settings:
         home: store, keys and log; from `SIGILL_HOME`, else the user's data directory.
         database_url: from `DATABASE_URL`, else SQLite in `home`.
         board: path of `board.toml`; None for `home/board.toml`, or a plain template made from the case.
+        database_role: from `SIGILL_DB_ROLE`: the role that the application has on PostgreSQL, for the owner of the
+            tables, who gives it its rights.
     """
 
     home: Path
     database_url: str
     board: Path | None = None
+    database_role: str = ""
 
     @classmethod
     def from_environment(cls, board: Path | None = None) -> "Settings":
-        """Read `SIGILL_HOME` and `DATABASE_URL`."""
+        """Read `SIGILL_HOME`, `DATABASE_URL` and `SIGILL_DB_ROLE`."""
         home = Path(os.environ.get("SIGILL_HOME") or platformdirs.user_data_dir("sigill")).expanduser().absolute()
         url = os.environ.get("DATABASE_URL") or f"sqlite:///{home / 'sigill.sqlite3'}"
-        return cls(home, url, board)
+        return cls(home, url, board, os.environ.get("SIGILL_DB_ROLE", ""))
 
 
 def board_for(settings: Settings, case: Case) -> Board:
@@ -153,6 +156,19 @@ class HouseLog:
         return open_checkpoint(note, self.origin, self.key.public_bytes())
 
 
+def migrate(settings: Settings) -> list[str]:
+    """Bring the database's tables up to date, as their owner.
+
+    Returns:
+        the tables that `settings.database_role` may only add to and read; none without such a role.
+    Raises:
+        BadInput: the role cannot be used, or the connected one may not make tables.
+    """
+    from sigill.store.open import open_store  # noqa: PLC0415
+
+    return open_store(settings.database_url, settings.home, settings.database_role).append_only
+
+
 def open_log(settings: Settings) -> HouseLog:
     """The log of a house that exists.
 
@@ -168,7 +184,11 @@ def open_log(settings: Settings) -> HouseLog:
             place=str(settings.home),
         )
     keys = keys_for(settings, None)
-    return HouseLog(open_store(settings.database_url, settings.home), keys.log, settings.home / "checkpoint.txt")
+    return HouseLog(
+        open_store(settings.database_url, settings.home, settings.database_role),
+        keys.log,
+        settings.home / "checkpoint.txt",
+    )
 
 
 def open_house(settings: Settings, board: Board | None = None) -> House:
@@ -180,7 +200,7 @@ def open_house(settings: Settings, board: Board | None = None) -> House:
     from sigill.store.open import open_store  # noqa: PLC0415 - Django is loaded only where a store is needed
 
     keys = keys_for(settings, board)
-    store = open_store(settings.database_url, settings.home)
+    store = open_store(settings.database_url, settings.home, settings.database_role)
     log = HouseLog(store, keys.log, settings.home / "checkpoint.txt")
     trust = settings.home / "trust.json"
     public = keys.trust()

@@ -81,6 +81,23 @@ class Disposal:
     leaf: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A checkpoint of the log that the house has published.
+
+    Args:
+        number: of its row, rising.
+        size: number of entries it covers.
+        note: the signed note, with the cosignatures of the witnesses that answered.
+        at: when it was written.
+    """
+
+    number: int
+    size: int
+    note: str
+    at: dt.datetime
+
+
 class Store(Protocol):
     """Keeps issued decisions and the log."""
 
@@ -133,6 +150,22 @@ class Store(Protocol):
         """Month → log index of each disposal."""
         ...
 
+    def append_many(self, entries: Sequence[tuple[bytes, bytes, bytes]]) -> int:
+        """Write many log entries (leaf, event, salt) in one transaction. Returns the index of the first."""
+        ...
+
+    def publish(self, size: int, note: str, at: dt.datetime) -> None:
+        """Keep a published checkpoint of the first `size` entries."""
+        ...
+
+    def published(self, after: int = 0) -> Sequence["Published"]:
+        """The published checkpoints in the order they were written, from the row number `after` on."""
+        ...
+
+    def newest(self) -> "Published | None":
+        """The one published last."""
+        ...
+
     @property
     def nodes(self) -> "Nodes":
         """The log's tree."""
@@ -148,6 +181,14 @@ class Nodes(Protocol):
 
     def get(self, level: int, index: int) -> bytes:
         """The hash of the complete subtree of 2**level entries that starts at entry index * 2**level."""
+        ...
+
+    def many(self, wanted: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """As `get`, for many (level, index) in one question. Those that are not there are left out."""
+        ...
+
+    def row(self, level: int, start: int, stop: int) -> Sequence[bytes]:
+        """The hashes of one level from `start` up to `stop`, in order; fewer when there are no more."""
         ...
 
 

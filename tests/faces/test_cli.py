@@ -195,7 +195,7 @@ def test_a_truncated_log_stops_the_house(base: Path) -> None:
     import sqlite3
 
     with sqlite3.connect(base / "home" / "sigill.sqlite3") as database:
-        for table in ("logentry", "lognode"):
+        for table in ("logentry", "lognode", "logevent"):
             database.execute(f"DROP TRIGGER sigill_store_{table}_no_delete")
         for table in ("issue", "logevent", "lognode", "logentry"):
             database.execute(f"DELETE FROM sigill_store_{table}")

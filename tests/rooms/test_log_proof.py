@@ -385,8 +385,11 @@ def test_entries_after_the_checkpoint_must_fit_the_stored_tree() -> None:
 
 def test_a_bent_inner_node_is_noticed() -> None:
     class BentNodes(MemoryNodes):
-        def get(self, level: int, index: int) -> bytes:
-            return bytes(32) if (level, index) == (2, 1) else super().get(level, index)
+        def row(self, level: int, start: int, stop: int) -> list[bytes]:
+            return [
+                bytes(32) if (level, at) == (2, 1) else one
+                for at, one in enumerate(super().row(level, start, stop), start=start)
+            ]
 
     leaves, _ = a_log()
     nodes = BentNodes()

@@ -8,7 +8,7 @@ What it does not do: entries added after the newest checkpoint are compared with
 nobody has vouched for them yet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sigill.errors import N_, TamperEvidence
 from sigill.log.checkpoint import Checkpoint
@@ -40,7 +40,7 @@ def audit_entries(leaves: Iterable[bytes], nodes: Nodes, *checkpoints: Checkpoin
     for one in checkpoints:
         by_size.setdefault(one.size, []).append(one)
 
-    stored = nodes.size()
+    stored, tree = nodes.size(), _Reader(nodes)
     edge: list[bytes | None] = []  # by level, the complete subtree that waits for its right-hand neighbour
     size = 0
     _compare_roots(edge, by_size.pop(size, []))
@@ -48,14 +48,14 @@ def audit_entries(leaves: Iterable[bytes], nodes: Nodes, *checkpoints: Checkpoin
         if size >= stored:
             raise TamperEvidence(N_("The log has more entries than its tree."), _ASK_ADMIN, place=f"entry {size}")
         level, index, digest = 0, size, leaf_hash(data)
-        _compare_node(nodes, level, index, digest, size)
+        _compare_node(tree, level, index, digest, size)
         while index & 1:
             left = edge[level]
             assert left is not None  # an odd index always has its left-hand neighbour waiting
             edge[level] = None
             digest = node_hash(left, digest)
             level, index = level + 1, index >> 1
-            _compare_node(nodes, level, index, digest, size)
+            _compare_node(tree, level, index, digest, size)
         if level == len(edge):
             edge.append(None)
         edge[level] = digest
@@ -72,12 +72,25 @@ def audit_entries(leaves: Iterable[bytes], nodes: Nodes, *checkpoints: Checkpoin
     return size
 
 
-def _compare_node(nodes: Nodes, level: int, index: int, digest: bytes, entry: int) -> None:
-    try:
-        same = nodes.get(level, index) == digest
-    except LookupError:
-        same = False
-    if not same:
+class _Reader:
+    """The stored tree, each level read from left to right in long rows."""
+
+    _WIDTH = 4096
+
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes = nodes
+        self._rows: dict[int, tuple[int, Sequence[bytes]]] = {}
+
+    def get(self, level: int, index: int) -> bytes | None:
+        start, row = self._rows.get(level, (0, ()))
+        if not start <= index < start + len(row):
+            start, row = index, self._nodes.row(level, index, index + self._WIDTH)
+            self._rows[level] = start, row
+        return row[index - start] if index - start < len(row) else None
+
+
+def _compare_node(tree: _Reader, level: int, index: int, digest: bytes, entry: int) -> None:
+    if tree.get(level, index) != digest:
         raise TamperEvidence(
             N_("An entry of the log and the stored tree do not fit."), _ASK_ADMIN, place=f"entry {entry}"
         )

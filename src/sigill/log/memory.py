@@ -4,8 +4,9 @@ Implements `sigill.ports.Nodes`. It only grows, and refuses a row that would lea
 is not shared between threads or processes; the store keeps the real log.
 """
 
+import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sigill.errors import N_, TamperEvidence
 from sigill.log.tree import HASH_SIZE, Row
@@ -30,6 +31,18 @@ class MemoryNodes:
         if level < 0 or index < 0:
             raise IndexError(level, index)
         return self._levels[level][index]
+
+    def many(self, wanted: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """See `sigill.ports.Nodes.many`."""
+        found = {}
+        for level, index in wanted:
+            with contextlib.suppress(LookupError):
+                found[level, index] = self.get(level, index)
+        return found
+
+    def row(self, level: int, start: int, stop: int) -> Sequence[bytes]:
+        """See `sigill.ports.Nodes.row`."""
+        return self._levels[level][start:stop] if level < len(self._levels) else []
 
     def extend(self, rows: Sequence[Row]) -> None:
         """Take in what `tree.append` returned: all rows or none.

@@ -79,8 +79,9 @@ def root(nodes: Nodes, size: int) -> bytes:
         BadInput: there are not that many entries.
         TamperEvidence: a stored node is missing or malformed.
     """
-    _within(nodes, size)
-    return _range_hash(nodes, 0, size) if size else EMPTY_ROOT
+    if not _is_count(size):
+        raise _too_large(size)
+    return _range_hashes(nodes, [(0, size)], size)[0] if size else EMPTY_ROOT
 
 
 def inclusion_proof(nodes: Nodes, index: int, size: int) -> list[bytes]:
@@ -92,19 +93,21 @@ def inclusion_proof(nodes: Nodes, index: int, size: int) -> list[bytes]:
         BadInput: `index` is not below `size`, or there are not that many entries.
         TamperEvidence: a stored node is missing or malformed.
     """
-    _within(nodes, size)
+    if not _is_count(size):
+        raise _too_large(size)
     if not _is_count(index) or index >= size:
         raise BadInput(N_("The log has no entry {index} of {size}."), index=index, size=size)
-    path, start, end = [], 0, size
+    ranges, start, end = [], 0, size
     while end - start > 1:
         middle = start + _split(end - start)
         if index < middle:
-            path.append(_range_hash(nodes, middle, end))
+            ranges.append((middle, end))
             end = middle
         else:
-            path.append(_range_hash(nodes, start, middle))
+            ranges.append((start, middle))
             start = middle
-    return path[::-1]
+    # With the entry itself the ranges cover the whole log, so a log that is too short cannot answer.
+    return _range_hashes(nodes, [(index, index + 1), *reversed(ranges)], size)[1:]
 
 
 def consistency_proof(nodes: Nodes, old: int, new: int) -> list[bytes]:
@@ -116,23 +119,24 @@ def consistency_proof(nodes: Nodes, old: int, new: int) -> list[bytes]:
         BadInput: `old` is larger than `new`, or there are not that many entries.
         TamperEvidence: a stored node is missing or malformed.
     """
-    _within(nodes, new)
+    if not _is_count(new) or new > nodes.size():
+        raise _too_large(new)
     if not _is_count(old) or old > new:
         raise BadInput(N_("There is no proof from {old} entries to {new}."), N_("A log only grows."), old=old, new=new)
     if old in (0, new):
         return []
-    path, start, end, whole = [], 0, new, True
+    ranges, start, end, whole = [], 0, new, True
     while end > old:
         middle = start + _split(end - start)
         if old <= middle:
-            path.append(_range_hash(nodes, middle, end))
+            ranges.append((middle, end))
             end = middle
         else:
-            path.append(_range_hash(nodes, start, middle))
+            ranges.append((start, middle))
             start, whole = middle, False
     if not whole:
-        path.append(_range_hash(nodes, start, end))  # the verifier has the old root only if it is one subtree
-    return path[::-1]
+        ranges.append((start, end))  # the verifier has the old root only if it is one subtree
+    return _range_hashes(nodes, ranges[::-1], new)
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
@@ -205,17 +209,36 @@ def _split(width: int) -> int:
     return 1 << (width - 1).bit_length() - 1
 
 
-def _range_hash(nodes: Nodes, start: int, end: int) -> bytes:
-    """The hash over the entries from `start` up to `end`, where the tree has a subtree, perhaps ragged."""
+def _range_hashes(nodes: Nodes, ranges: Sequence[tuple[int, int]], size: int) -> list[bytes]:
+    """The hash over the entries of each range (from, up to), where the tree has a subtree, perhaps ragged.
+
+    All nodes are asked for at once: a store answers one question in little more time than a node takes.
+    """
+    wanted = [_complete(start, end) for start, end in ranges]
+    found = nodes.many([one for parts in wanted for one in parts])
     hashes = []
+    for parts in wanted:
+        digests = [found.get(one, b"") for one in parts]
+        for (level, index), digest in zip(parts, digests, strict=True):
+            if not isinstance(digest, bytes) or len(digest) != HASH_SIZE:
+                if size > nodes.size():
+                    raise _too_large(size)
+                raise _lacking(level, index)
+        result = digests.pop()
+        while digests:
+            result = node_hash(digests.pop(), result)
+        hashes.append(result)
+    return hashes
+
+
+def _complete(start: int, end: int) -> list[tuple[int, int]]:
+    """The complete subtrees, largest first, that the entries from `start` up to `end` consist of."""
+    parts = []
     while start < end:
         level = (end - start).bit_length() - 1
-        hashes.append(_get(nodes, level, start >> level))
+        parts.append((level, start >> level))
         start += 1 << level
-    result = hashes.pop()
-    while hashes:
-        result = node_hash(hashes.pop(), result)
-    return result
+    return parts
 
 
 def _get(nodes: Nodes, level: int, index: int) -> bytes:
@@ -224,15 +247,18 @@ def _get(nodes: Nodes, level: int, index: int) -> bytes:
     except LookupError:
         digest = b""
     if not isinstance(digest, bytes) or len(digest) != HASH_SIZE:
-        raise TamperEvidence(
-            N_("The log's tree lacks a node it must have."), _ASK_ADMIN, place=f"level {level}, index {index}"
-        )
+        raise _lacking(level, index)
     return digest
 
 
-def _within(nodes: Nodes, size: int) -> None:
-    if not _is_count(size) or size > nodes.size():
-        raise BadInput(N_("The log has no {size} entries."), size=size)
+def _lacking(level: int, index: int) -> TamperEvidence:
+    return TamperEvidence(
+        N_("The log's tree lacks a node it must have."), _ASK_ADMIN, place=f"level {level}, index {index}"
+    )
+
+
+def _too_large(size: int) -> BadInput:
+    return BadInput(N_("The log has no {size} entries."), size=size)
 
 
 def _is_count(value: object) -> bool:

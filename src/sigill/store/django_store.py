@@ -5,28 +5,35 @@ one decision are kept apart by a lock that the operating system or the database 
 """
 
 import contextlib
+import datetime as dt
 import fcntl
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from django.core.management import call_command
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
 
 from sigill import ports
-from sigill.errors import N_, Temporary
+from sigill.errors import N_, BadInput, Temporary
 from sigill.log import tree
-from sigill.store.models import Disposal, Issue, LogEntry, LogEvent, LogNode
+from sigill.store.append_only import grant, may_migrate
+from sigill.store.models import Disposal, Issue, LogCheckpoint, LogEntry, LogEvent, LogNode
 
 PATIENCE_SECONDS = 60.0
 """How long a run waits for another run on the same decision before it says so."""
 
 _LOG_LOCK = 0x5167_0001
 """PostgreSQL advisory lock that lines up writers of the log."""
+_MIGRATION_LOCK = 0x5167_0002
+_COPY_FROM = 8
+"""From how many rows on COPY is quicker than INSERT."""
 
 
 @contextlib.contextmanager
@@ -44,12 +51,40 @@ def _database_errors() -> Iterator[None]:
         ) from None
 
 
-def migrate() -> None:
-    """Bring the tables up to date; does nothing when they are."""
-    with _database_errors():
+def migrate(role: str = "") -> list[str]:
+    """Bring the tables up to date; does nothing when they are.
+
+    Args:
+        role: the application's role, which then gets what it needs and no more (PostgreSQL).
+    Returns:
+        the tables that `role` may only add to and read.
+    Raises:
+        BadInput: the connected role may not make tables, or `role` cannot be used.
+    """
+    with _database_errors(), _alone():
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            if not may_migrate():
+                raise BadInput(
+                    N_("The database's tables are older than this version of Sigill."),
+                    N_("Let their owner run `sigill migrate`."),
+                )
             call_command("migrate", verbosity=0, interactive=False)
+        return grant(role) if role and may_migrate() else []
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Of two processes that start at once, one makes the tables. SQLite's own lock does that."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
 
 
 class DjangoNodes:
@@ -61,8 +96,46 @@ class DjangoNodes:
         return 0 if last is None else last + 1
 
     def get(self, level: int, index: int) -> bytes:
-        """See `sigill.ports.Nodes.get`."""
-        return bytes(LogNode.objects.values_list("hash", flat=True).get(level=level, index=index))
+        """See `sigill.ports.Nodes.get`.
+
+        Raises:
+            LookupError: there is no such node.
+        """
+        return self.many([(level, index)])[level, index]
+
+    def many(self, wanted: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """See `sigill.ports.Nodes.many`. Past the ORM, which takes longer than the database does."""
+        if not wanted:
+            return {}
+        levels, indexes = [level for level, _ in wanted], [index for _, index in wanted]
+        with _database_errors(), connection.wrap_database_errors:
+            connection.ensure_connection()
+            if connection.vendor == "postgresql":
+                # Prepared once per connection; the arrays travel in binary.
+                with psycopg.Cursor(connection.connection) as cursor:
+                    cursor.execute(_NODES_POSTGRESQL, [levels, indexes], prepare=True, binary=True)
+                    return {(level, index): digest for level, index, digest in cursor.fetchall()}
+            rows = connection.connection.execute(
+                _NODES_SQLITE.format(", ".join(["(?, ?)"] * len(wanted))), [at for one in wanted for at in one]
+            )
+            return {(level, index): digest for level, index, digest in rows}
+
+    def row(self, level: int, start: int, stop: int) -> Sequence[bytes]:
+        """See `sigill.ports.Nodes.row`."""
+        rows = LogNode.objects.filter(level=level, index__gte=start, index__lt=stop).order_by("index")
+        with _database_errors():
+            return [bytes(one) for one in rows.values_list("hash", flat=True)]
+
+
+_NODES_SQLITE = (
+    "WITH wanted(level, at) AS (VALUES {}) "
+    'SELECT n.level, n."index", n.hash FROM wanted w CROSS JOIN sigill_store_lognode n '
+    'ON n.level = w.level AND n."index" = w.at'
+)
+_NODES_POSTGRESQL = (
+    'SELECT n.level, n."index", n.hash FROM unnest(%s::smallint[], %s::bigint[]) AS w(level, at) '
+    'JOIN sigill_store_lognode n ON n.level = w.level AND n."index" = w.at'
+)
 
 
 class DjangoStore:
@@ -71,9 +144,13 @@ class DjangoStore:
     Args:
         home: folder for lock files; made on first use.
         mark: called inside the issuing transaction, for tests that kill the process there.
+        append_only: the tables that the application's role may only add to and read, when this call gave it its rights.
     """
 
-    def __init__(self, home: Path, mark: Callable[[str], None] = lambda _point: None) -> None:
+    def __init__(
+        self, home: Path, mark: Callable[[str], None] = lambda _point: None, *, append_only: Sequence[str] = ()
+    ) -> None:
+        self.append_only = list(append_only)
         self._locks = home / "locks"
         self.mark = mark
         self.patience = PATIENCE_SECONDS
@@ -192,6 +269,28 @@ class DjangoStore:
         with _database_errors():
             return dict(Disposal.objects.order_by("month").values_list("month", "entry_id"))
 
+    def append_many(self, entries: Sequence[tuple[bytes, bytes, bytes]]) -> int:
+        """See `sigill.ports.Store.append_many`."""
+        with _database_errors(), transaction.atomic():
+            return self._append_rows(entries)
+
+    def publish(self, size: int, note: str, at: dt.datetime) -> None:
+        """See `sigill.ports.Store.publish`."""
+        with _database_errors():
+            LogCheckpoint.objects.create(size=size, note=note, at=at)
+
+    def published(self, after: int = 0) -> list[ports.Published]:
+        """See `sigill.ports.Store.published`."""
+        with _database_errors():
+            rows = LogCheckpoint.objects.filter(pk__gt=after).order_by("pk").iterator()
+            return [ports.Published(row.pk, row.size, row.note, row.at) for row in rows]
+
+    def newest(self) -> ports.Published | None:
+        """See `sigill.ports.Store.newest`."""
+        with _database_errors():
+            row = LogCheckpoint.objects.order_by("-pk").first()
+            return None if row is None else ports.Published(row.pk, row.size, row.note, row.at)
+
     def leaves(self) -> Iterator[bytes]:
         """All entries in order, for whoever checks the whole log."""
         for leaf in LogEntry.objects.order_by("index").values_list("leaf", flat=True).iterator():
@@ -208,17 +307,21 @@ class DjangoStore:
             yield index, bytes(event), bytes(salt)
 
     def _append(self, leaf: bytes, event: bytes, salt: bytes) -> int:
+        return self._append_rows([(leaf, event, salt)])
+
+    def _append_rows(self, entries: Sequence[tuple[bytes, bytes, bytes]]) -> int:
         if connection.vendor == "postgresql":
             # SQLite has its one write lock; here writers of the log line up behind each other.
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOG_LOCK])
         nodes = self.nodes
-        index = nodes.size()
-        rows = tree.append([leaf], nodes)
-        LogEntry.objects.create(index=index, leaf=leaf)
-        LogNode.objects.bulk_create(LogNode(level=level, index=at, hash=value) for level, at, value in rows)
-        LogEvent.objects.create(entry_id=index, event=event, salt=salt)
-        return index
+        first = nodes.size()
+        rows = tree.append([leaf for leaf, _, _ in entries], nodes)
+        numbered = list(enumerate(entries, start=first))
+        _insert(LogEntry, ["index", "leaf"], [(at, leaf) for at, (leaf, _, _) in numbered])
+        _insert(LogNode, ["level", "index", "hash"], rows)
+        _insert(LogEvent, ["entry_id", "event", "salt"], [(at, event, salt) for at, (_, event, salt) in numbered])
+        return first
 
     @contextlib.contextmanager
     def _file_lock(self, name: str) -> Iterator[None]:
@@ -255,6 +358,22 @@ class DjangoStore:
 def _batches(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
+
+
+def _insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write rows past the ORM: COPY on PostgreSQL, one prepared statement on SQLite."""
+    table = model._meta.db_table
+    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(rows) > _COPY_FROM:
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(
+                f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})",  # noqa: S608
+                rows,
+            )
 
 
 def _try_flock(descriptor: int) -> bool:

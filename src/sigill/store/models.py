@@ -1,7 +1,8 @@
 """Tables: issued decisions, the log's entries and tree, and what each entry was about.
 
-The log itself (`LogEntry`, `LogNode`) holds salted hashes only and is never changed or deleted from; triggers in
-the first migration hold that. `LogEvent` is the private side: what a hash commits to, with its salt.
+The log itself (`LogEntry`, `LogNode`) holds salted hashes only. `LogEvent` is the private side: what a hash commits
+to, with its salt. `LogCheckpoint` is what the house has signed and published of it. All four are never changed or
+deleted from; triggers in the migrations hold that.
 """
 
 from typing import ClassVar
@@ -73,3 +74,14 @@ class Disposal(models.Model):
 
     def __str__(self) -> str:
         return self.month
+
+
+class LogCheckpoint(models.Model):
+    """A checkpoint that was published: the signed note, with the cosignatures of the witnesses that answered."""
+
+    size = models.BigIntegerField()
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.size)

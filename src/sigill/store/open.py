@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 _lock = threading.Lock()
 
 
-def open_store(url: str, home: Path) -> "DjangoStore":
+def open_store(url: str, home: Path, role: str = "") -> "DjangoStore":
     """Open the database at `url`, creating or migrating its tables.
 
     Args:
         url: see `sigill.store.settings.databases`.
         home: folder for the locks that keep two runs on one decision apart (SQLite).
+        role: the application's role on PostgreSQL, when the owner of the tables opens them; see `append_only.grant`.
     Raises:
-        BadInput: this process has another database open.
+        BadInput: the tables are out of date and this role may not change them; or this process has another
+            database open.
         Temporary: the database does not answer.
     """
     from sigill.store import settings  # noqa: PLC0415
@@ -45,5 +47,5 @@ def open_store(url: str, home: Path) -> "DjangoStore":
 
         if wanted["default"]["ENGINE"].endswith("sqlite3"):
             Path(wanted["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        django_store.migrate()
-    return django_store.DjangoStore(home)
+        added_to = django_store.migrate(role)
+    return django_store.DjangoStore(home, append_only=added_to)
