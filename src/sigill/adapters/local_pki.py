@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1_x509
@@ -23,6 +23,8 @@ from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from sigill.ports import Clock
+
+T = TypeVar("T", bound=core.Asn1Value)
 
 _DAY = dt.timedelta(days=1)
 _YEAR = 365 * _DAY
@@ -152,6 +154,16 @@ def half_life(one: x509.CertificateRevocationList) -> dt.datetime:
     return one.last_update_utc if end is None else one.last_update_utc + (end - one.last_update_utc) / 2
 
 
+def settled(value: T) -> T:
+    """The same ASN.1 value, read back from its bytes.
+
+    asn1crypto encodes a value that was put together from parts anew, parts and all, each time anybody asks for its
+    bytes; one that was read keeps them.
+    """
+    again: T = type(value).load(value.dump())
+    return again
+
+
 class SoftwareSigner(Signer):
     """A pyHanko signer that keeps its key loaded."""
 
@@ -163,6 +175,9 @@ class SoftwareSigner(Signer):
             signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
         )
         self._key = pair.key
+
+    async def signed_attrs(self, *args: Any, **kw: Any) -> cms.CMSAttributes:
+        return settled(await super().signed_attrs(*args, **kw))
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         if digest_algorithm != "sha256":
@@ -183,6 +198,19 @@ class LocalTimeStamper(TimeStamper):
         self.pair = pair
         self._chain = list(chain)
         self._clock = clock
+        certificate = pair.asn1
+        self._reference = settled(
+            simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(certificate))  # type: ignore[no-untyped-call]
+        )
+        self._sid = settled(
+            cms.SignerIdentifier(
+                {
+                    "issuer_and_serial_number": cms.IssuerAndSerialNumber(
+                        {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+                    )
+                }
+            )
+        )
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         certificate = self.pair.asn1
@@ -198,42 +226,42 @@ class LocalTimeStamper(TimeStamper):
         if req["nonce"].native is not None:
             info["nonce"] = req["nonce"]
         content = tsp.TSTInfo(info).dump()
-        signed_attributes = cms.CMSAttributes(
-            [
-                simple_cms_attribute("content_type", "tst_info"),  # type: ignore[no-untyped-call]
-                simple_cms_attribute("message_digest", hashlib.sha256(content).digest()),  # type: ignore[no-untyped-call]
-                simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(certificate)),  # type: ignore[no-untyped-call]
-            ]
+        signed_attributes = settled(
+            cms.CMSAttributes(
+                [
+                    simple_cms_attribute("content_type", "tst_info"),  # type: ignore[no-untyped-call]
+                    simple_cms_attribute("message_digest", hashlib.sha256(content).digest()),  # type: ignore[no-untyped-call]
+                    self._reference,
+                ]
+            )
         )
         signature = self.pair.key.sign(signed_attributes.dump(), ec.ECDSA(hashes.SHA256()))
         digest = algos.DigestAlgorithm({"algorithm": "sha256"})
-        signer = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": cms.SignerIdentifier(
-                    {
-                        "issuer_and_serial_number": cms.IssuerAndSerialNumber(
-                            {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-                        )
-                    }
-                ),
-                "digest_algorithm": digest,
-                "signed_attrs": signed_attributes,
-                "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
-                "signature": signature,
-            }
+        signer = settled(
+            cms.SignerInfo(
+                {
+                    "version": "v1",
+                    "sid": self._sid,
+                    "digest_algorithm": digest,
+                    "signed_attrs": signed_attributes,
+                    "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
+                    "signature": signature,
+                }
+            )
         )
-        signed = cms.SignedData(
-            {
-                "version": "v3",
-                "digest_algorithms": [digest],
-                "encap_content_info": {
-                    "content_type": "tst_info",
-                    "content": core.ParsableOctetString(content),
-                },
-                "certificates": [certificate, *self._chain],
-                "signer_infos": [signer],
-            }
+        signed = settled(
+            cms.SignedData(
+                {
+                    "version": "v3",
+                    "digest_algorithms": [digest],
+                    "encap_content_info": {
+                        "content_type": "tst_info",
+                        "content": core.ParsableOctetString(content),
+                    },
+                    "certificates": [certificate, *self._chain],
+                    "signer_infos": [signer],
+                }
+            )
         )
         return tsp.TimeStampResp(
             {

@@ -10,6 +10,7 @@ import datetime as dt
 import functools
 import io
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def appearance(lines: tuple[str, ...], font_folder: Path | None = None) -> Stati
     if not 1 <= len(lines) <= 5 or any(not 0 < len(line) <= 200 for line in lines):
         raise BadInput(N_("A visible signature has one to five short lines."), N_("Shorten the title."))
     return StaticStampStyle(
-        background=_Page(_typeset(lines, font_folder)),
+        background=_Page(_opened(lines, font_folder)),
         background_layout=SimpleBoxLayoutRule(
             x_align=AxisAlignment.ALIGN_MIN,
             y_align=AxisAlignment.ALIGN_MIN,
@@ -78,7 +79,6 @@ def appearance(lines: tuple[str, ...], font_folder: Path | None = None) -> Stati
     )
 
 
-@functools.lru_cache(maxsize=256)
 def _typeset(lines: tuple[str, ...], font_folder: Path | None) -> bytes:
     own_font = font_folder is not None and any(font_folder.glob("*.ttf"))
     source = _TEMPLATE.format(
@@ -107,16 +107,25 @@ def _typeset(lines: tuple[str, ...], font_folder: Path | None) -> bytes:
         ) from None
 
 
-class _Page(PdfContent):
-    """One PDF page as drawable content, from bytes; draws itself afresh for each document."""
+@functools.lru_cache(maxsize=256)
+def _opened(lines: tuple[str, ...], font_folder: Path | None) -> PdfFileReader:
+    return PdfFileReader(io.BytesIO(_typeset(lines, font_folder)))
 
-    def __init__(self, page: bytes) -> None:
+
+_DRAWING = threading.Lock()  # an opened page keeps what it has read, for all who draw it
+
+
+class _Page(PdfContent):
+    """One opened PDF page as drawable content; draws itself afresh for each document."""
+
+    def __init__(self, page: PdfFileReader) -> None:
         super().__init__()
         self._page = page
 
     def render(self) -> bytes:
         writer: Any = self._ensure_writer
-        drawn = writer.import_page_as_xobject(PdfFileReader(io.BytesIO(self._page)))
+        with _DRAWING:
+            drawn = writer.import_page_as_xobject(self._page)
         self.resources.xobject["/Picture"] = drawn
         self.box = BoxConstraints(width=WIDTH, height=HEIGHT)
         return b"/Picture Do"
