@@ -1,10 +1,12 @@
 """`open_house(settings)`: joins the ports to what implements them. The only place that knows both."""
 
+import gc
 import os
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -206,7 +208,14 @@ def open_house(settings: Settings, board: Board | None = None) -> House:
     public = keys.trust()
     if not trust.exists() or trust.read_bytes() != public:
         write_atomically(trust, public, mode=0o644)
+    _settle()
     return house_of(keys, store, clock=SystemClock(), entropy=SystemEntropy(), seen=log.remember)
+
+
+@cache
+def _settle() -> None:
+    """Take what is loaded by now out of the garbage collector's rounds: it stays for as long as the process does."""
+    gc.freeze()
 
 
 def house_of(

@@ -133,7 +133,7 @@ def text_of(stream: Any, resources: Any, fonts: Fonts) -> Iterator[str]:
     for operands, operator in operations:  # type: ignore[misc]  # an instruction unpacks like a pair
         name = str(operator)
         if name in _SHOWS:
-            if name in ("'", '"'):
+            if name in "'\"":
                 out.height -= 1.0
             if not operands:
                 continue
@@ -211,7 +211,7 @@ class _Drawing:
 
 def unhashed(name: bytes) -> str:
     """A name object's text: `#xx` undone, UTF-8 (ISO 32000-2, 7.3.5)."""
-    raw = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes.fromhex(m[1].decode()), name)
+    raw = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes.fromhex(m[1].decode()), name) if b"#" in name else name
     try:
         return raw.decode()
     except UnicodeDecodeError:

@@ -27,12 +27,16 @@ from sigill.verify import der, glyphs, picture
 from sigill.verify.reading import Finding, Inner, Page, Pixels, Place, Raw, Reading, Wanted, printable
 
 PDFIUM = threading.Lock()  # pdfium is not safe for threads
-_PROGRAMS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sigill-reader")
+_BESIDE = ThreadPoolExecutor(max_workers=3, thread_name_prefix="sigill-reader")
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _LITERAL = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<([0-9A-Fa-f\s]{2,})>", re.DOTALL)
 _FILE_ID = re.compile(rb"/ID\s*\[\s*(?:<[0-9A-Fa-f\s]*>\s*){2}\]")
 _NAME = re.compile(rb"/([^\s()<>\[\]{}/%]{2,})")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
+# As qpdf writes objects: `(` and a lone `<` stand only where a string begins.
+_HOLDS = re.compile(rb"\(|(?<!<)<(?!<)|/EF\b")
+_NAME_WRITTEN = re.compile(rb"/[^\s()<>\[\]{}/%]*")
+_BY_KEY = re.compile(rb"/(?:EF|ID)\b")  # what these keys hold is not only lexed
 _MAX_SIDE = 14_400.0  # units: the longest side of a page
 _LONG = 256  # bytes; longer strings may be no text at all
 _KNOWN_TYPES = frozenset(
@@ -61,7 +65,9 @@ class PdfFile:
         for reader, flags in (("pdftotext", ("-raw",)), ("pdftotext-layout", ("-layout",))):
             if reader in wanted.readers:
                 # Started first: an outside program reads while we do.
-                self.running[reader] = _PROGRAMS.submit(_pdftotext, data, flags, wanted.bounds.seconds)
+                self.running[reader] = _BESIDE.submit(_pdftotext, data, flags, wanted.bounds.seconds)
+        # So does pdfium, which needs no Python meanwhile.
+        self.by_pdfium = _BESIDE.submit(_pdfium, data, place).result if "pdfium" in wanted.readers else list
         self.pdf = open_pdf(data, place)
         self.seen: set[bytes] = set()
         self.attachments = 0
@@ -163,18 +169,21 @@ def _lexed(data: bytes, joint: str) -> str:
     found: list[bytes] = []
     if not joint and _glyph_ids(data):
         return ""
-    for match in _LITERAL.finditer(_FILE_ID.sub(b"", data)):
-        if match[1] is not None:
-            digits = re.sub(rb"\s", b"", match[1])
-            found.append(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode()))
-        else:
-            raw = match[0][1:-1]
-            found.append(_ESCAPE.sub(_escaped, raw) if b"\\" in raw else raw)
+    found += [_literal(match) for match in _LITERAL.finditer(_FILE_ID.sub(b"", data))]
     if not joint:
         # What a content stream shows: one text, cut into pieces for kerning's sake.
         return string_text(b"".join(found))
     names = dict.fromkeys(match[1] for match in _NAME.finditer(data))
     return joint.join(map(string_text, found)) + "\n\n" + "\n".join(map(glyphs.unhashed, names))
+
+
+def _literal(match: re.Match[bytes]) -> bytes:
+    """The value of a string, literal or hexadecimal, that `_LITERAL` matched."""
+    if match[1] is not None:
+        digits = re.sub(rb"\s", b"", match[1])
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+    raw = match[0][1:-1]
+    return _ESCAPE.sub(_escaped, raw) if b"\\" in raw else raw
 
 
 def _glyph_ids(content: bytes) -> bool:
@@ -226,17 +235,15 @@ def _objects(source: PdfFile, pdf: pikepdf.Pdf, reader: str, place: Place) -> It
         if not isinstance(obj, pikepdf.Object):
             continue  # a number or nothing
         stream_like = isinstance(obj, pikepdf.Stream)
-        number = b"%d" % obj.objgen[0]
-        if source.known(b"object", number, (obj.stream_dict if stream_like else obj).unparse(resolved=True)):
-            # Seen in a later state of the file. A stream's dictionary may be the same, its bytes not.
-            if stream_like:
-                streams.append(obj)
-            continue
+        written = (obj.stream_dict if stream_like else obj).unparse(resolved=True)
+        if stream_like:
+            streams.append(obj)
+        if source.known(b"object", b"%d" % obj.objgen[0], written):
+            continue  # seen in a later state of the file; a stream's dictionary may be the same, its bytes not
+        if not _HOLDS.search(written) and source.known(b"names", *_NAME_WRITTEN.findall(written)):
+            continue  # no string, no attached file, and the very names that another object gave
         where = (*place, "Info" if obj.objgen == info and info[0] else _label(obj))
-        strings: list[bytes] = []
-        names: list[str] = []
-        files: list[tuple[str, Any]] = []
-        _collect(obj, strings, names, files, 0)
+        strings, names, files = _parts(obj, written)
         if strings:
             yield Reading(reader, where, "\n".join(string_text(raw) for raw in strings))
         if names:
@@ -250,8 +257,6 @@ def _objects(source: PdfFile, pdf: pikepdf.Pdf, reader: str, place: Place) -> It
             data = _decoded(stream, source)
             if not source.known(b"file", name.encode("utf-8", "replace"), data):
                 yield source.attached(place, name, data)
-        if isinstance(obj, pikepdf.Stream):
-            streams.append(obj)
     for obj in streams:
         if obj.objgen not in inner:
             yield from _stream(source, obj, reader, (*place, _label(obj)), place)
@@ -303,6 +308,19 @@ def _label(obj: Any) -> str:
             value = glyphs.name_of(obj.get(key))
             kind = value if value in _KNOWN_TYPES else kind
     return f"object {number} {kind}".rstrip() if number else "trailer"
+
+
+def _parts(obj: Any, written: bytes) -> tuple[list[bytes], list[str], list[tuple[str, Any]]]:
+    """Strings, names and attached files of one object, which qpdf writes as `written`."""
+    strings: list[bytes] = []
+    names: list[str] = []
+    files: list[tuple[str, Any]] = []
+    if _BY_KEY.search(written):
+        _collect(obj, strings, names, files, 0)
+    else:
+        strings += [_literal(match) for match in _LITERAL.finditer(written)]
+        names += [glyphs.unhashed(name[1:]) for name in _NAME_WRITTEN.findall(_LITERAL.sub(b" ", written))]
+    return strings, names, files
 
 
 def _collect(obj: Any, strings: list[bytes], names: list[str], files: list[tuple[str, Any]], depth: int) -> None:
@@ -411,14 +429,22 @@ def read_revisions(source: PdfFile) -> Iterator[Finding]:
 
 def read_pdfium(source: PdfFile) -> Iterator[Finding]:
     """Text by pdfium, page by page."""
+    for number, (text, blank) in enumerate(source.by_pdfium(), 1):
+        where = (*source.place, f"page {number}")
+        if blank:
+            yield Page(where, number, blank=True)
+        # pdfium marks a hyphen at a line's end with U+0002 or U+FFFE.
+        yield Reading("pdfium", where, text.replace("\x02", "-").replace("\ufffe", "-"), page=number)
+
+
+def _pdfium(data: bytes, place: Place) -> list[tuple[str, bool]]:
+    """Each page's text, and whether it shows nothing at all."""
     with PDFIUM:
         try:
-            document = pypdfium2.PdfDocument(source.data)
+            document = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError:
             raise Blocked(
-                N_("One of the readers cannot open the file."),
-                N_("Ask for a sound copy."),
-                place=" › ".join(source.place),
+                N_("One of the readers cannot open the file."), N_("Ask for a sound copy."), place=" › ".join(place)
             ) from None
         found = []
         try:
@@ -426,24 +452,16 @@ def read_pdfium(source: PdfFile) -> Iterator[Finding]:
                 page = document[number]
                 text_page = page.get_textpage()
                 text = text_page.get_text_range()
-                blank = not text.strip() and _blank(page)
-                found.append((text, blank))
+                found.append((text, not text.strip() and _blank(page)))
                 text_page.close()
                 page.close()
         except pypdfium2.PdfiumError:
             raise Blocked(
-                N_("One of the readers cannot open a page."),
-                N_("Ask for a sound copy."),
-                place=" › ".join(source.place),
+                N_("One of the readers cannot open a page."), N_("Ask for a sound copy."), place=" › ".join(place)
             ) from None
         finally:
             document.close()
-    for number, (text, blank) in enumerate(found, 1):
-        where = (*source.place, f"page {number}")
-        if blank:
-            yield Page(where, number, blank=True)
-        # pdfium marks a hyphen at a line's end with U+0002 or U+FFFE.
-        yield Reading("pdfium", where, text.replace("\x02", "-").replace("\ufffe", "-"), page=number)
+    return found
 
 
 def _blank(page: Any) -> bool:

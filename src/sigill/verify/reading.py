@@ -124,6 +124,7 @@ class Wanted:
     bounds: Bounds = field(default_factory=Bounds)
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _QUOTED = re.compile(r"=(?:[0-9A-F]{2}|\r?\n[^\n]*)")
 _BACKSLASH = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U([0-9A-Fa-f]{8}))")
@@ -200,8 +201,7 @@ def printable(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeError:
             continue
-        strange = sum(1 for c in text if c < " " and c not in "\t\r\n\f")
-        if strange * 20 <= len(text):
+        if len(_CONTROL.findall(text)) * 20 <= len(text):
             return text
     return ""
 
