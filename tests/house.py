@@ -171,12 +171,19 @@ class MemoryStore:
 class SimulatedHouse:
     """A whole house in memory. `check()` re-reads every published byte and the whole log."""
 
-    def __init__(self, keys: UnsafeSoftwareKeys, seed: str = "seed") -> None:
+    def __init__(
+        self,
+        keys: UnsafeSoftwareKeys,
+        seed: str = "seed",
+        *,
+        signers: ports.Signers | None = None,
+        trust: bytes | None = None,
+    ) -> None:
         self.keys = keys
         self.store = MemoryStore()
         self.published: list[tuple[Recorded, tuple[StaffMember, ...], tuple[str, ...]]] = []
-        self.ports = house_of(keys, self.store, clock=FixedClock(), entropy=SeededEntropy(seed))
-        self.trust = Trust.parse(keys.trust())
+        self.ports = house_of(keys, self.store, clock=FixedClock(), entropy=SeededEntropy(seed), signers=signers)
+        self.trust = Trust.parse(trust or keys.trust())
 
     def issue(self, given: Draft, **more: bool) -> Recorded:
         """The whole way for one draft, the sample's own signer approving."""

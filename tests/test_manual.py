@@ -12,6 +12,15 @@ import pytest
 from msgspec import inspect as form
 
 from sigill import errors, journey
+from sigill.adapters.signing_config import (
+    Authority,
+    Csc,
+    Pkcs11,
+    SigningFile,
+    Software,
+    TrustFiles,
+    parse_signing,
+)
 from sigill.decision.case import Case, parse_case
 from sigill.faces.cli.app import COMMANDS, sigill
 from sigill.law.gate import RULES
@@ -298,3 +307,37 @@ def test_the_front_page_says_what_is_not_promised() -> None:
     page = PAGES["index.md"].casefold()
     for wanted in ("ingen anonymitet", "ingen juridisk rådgivning", "kommunens jurist", "rätt att ta"):
         assert wanted in page, wanted
+
+
+# --- the signing file -------------------------------------------------------------------------------------
+
+
+SIGNING = {
+    "Överst i filen": SigningFile,
+    **{f'`method = "{one.__struct_config__.tag}"`': one for one in (Software, Pkcs11, Csc)},
+    "`[[timestamp]]`": Authority,
+    "`[trust]`": TrustFiles,
+}
+
+
+@pytest.mark.parametrize("heading", SIGNING)
+def test_every_key_of_the_signing_file_is_in_the_manual_and_nothing_else(heading: str) -> None:
+    stated = {code(row[0])[0]: row for row in rows(sections(PAGES["underskrift.md"])[heading])}
+    fields = msgspec.structs.fields(SIGNING[heading])
+    assert list(stated) == [one.encode_name for one in fields]
+    for one in fields:
+        assert stated[one.encode_name][2] == ("ja" if one.required else "nej"), one.encode_name
+        assert len(stated[one.encode_name][3]) > 10
+
+
+def test_the_example_of_a_signing_file_can_be_read() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", PAGES["underskrift.md"], re.DOTALL)
+    found = parse_signing(example.encode())
+    assert isinstance(found.decision_maker, Csc)
+    assert isinstance(found.e_seal, Pkcs11)
+    assert len(found.timestamp) == 2
+
+
+def test_every_way_of_signing_is_compared() -> None:
+    stated = {code(row[0])[0] for row in rows(PAGES["underskrift.md"].partition("## ")[0]) if code(row[0])}
+    assert {one.__struct_config__.tag for one in (Software, Pkcs11, Csc)} <= stated

@@ -16,7 +16,7 @@ import binascii
 import datetime as dt
 import hashlib
 import json
-from base64 import urlsafe_b64decode
+from base64 import b32encode, urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -95,6 +95,21 @@ class Trust:
             quorum=found.quorum,
             issued_for=found.issued_for,
         )
+
+
+def fingerprint(data: bytes) -> str:
+    """A trust file's fingerprint, to be read aloud: 160 bits as eight groups of four letters and digits.
+
+    Taken over the content, not its layout, so that a file saved anew keeps it. Two persons who read the same
+    fingerprint hold the same keys (SHA-256 cut to 160 bits; RFC 4648 § 6 has neither 0 nor 1).
+
+    Raises:
+        BadInput: it is no trust file.
+    """
+    Trust.parse(data)
+    canonical = json.dumps(json.loads(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text = b32encode(hashlib.sha256(canonical).digest()[:20]).decode("ascii").lower()
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
+from asn1crypto import pem
 
 from sigill.adapters.files import write_atomically
 from sigill.adapters.keys import UnsafeSoftwareKeys
+from sigill.adapters.signing_config import SigningFile, certificates, load_signing
 from sigill.adapters.world import SystemClock, SystemEntropy
 from sigill.decision.case import Case
 from sigill.errors import N_, BadInput, TamperEvidence
@@ -23,7 +25,7 @@ from sigill.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from sigill.log.entry import commit
 from sigill.log.ledger import audit_entries
 from sigill.log.tree import root
-from sigill.ports import Clock, Entropy, LogKey, Store
+from sigill.ports import Clock, Entropy, LogKey, Signers, Store
 
 if TYPE_CHECKING:
     from sigill.store.django_store import DjangoStore
@@ -88,19 +90,53 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "kommun"
 
 
-def keys_for(settings: Settings, board: Board | None) -> UnsafeSoftwareKeys:
-    """The keys of this house, made on first use. Software keys only, for now; loudly named.
+def keys_for(settings: Settings, board: Board | None, signing: SigningFile | None = None) -> UnsafeSoftwareKeys:
+    """The keys of this house that lie in files, made on first use: all of them, or those `signing` leaves to files.
 
     Args:
         board: whose keys they are to be; None for keys that are there already.
+        signing: the house's signing file, if it has one.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = settings.home / "keys"
+    signs = signing is None or signing.needs_software
     if board is None:
-        return UnsafeSoftwareKeys(folder, SystemClock())
+        return UnsafeSoftwareKeys(folder, SystemClock(), signs=signs)
     # The log keeps the name it was born with, whichever template a later call brings.
     origin = None if folder.exists() else board.log_origin
-    return UnsafeSoftwareKeys(folder, SystemClock(), board.e_seal_organisation, log_origin=origin)
+    return UnsafeSoftwareKeys(folder, SystemClock(), board.e_seal_organisation, log_origin=origin, signs=signs)
+
+
+def signers_for(keys: UnsafeSoftwareKeys, signing: SigningFile | None, folder: Path, clock: Clock) -> Signers:
+    """Who signs: what the signing file says, else the software keys.
+
+    Args:
+        folder: where the signing file's own files are looked for.
+    """
+    if signing is None:
+        return keys
+    from sigill.adapters.signing import ConfiguredSigners  # noqa: PLC0415 - network code, only where it is used
+
+    return ConfiguredSigners(signing, folder, keys.organisation, keys, clock)
+
+
+def trust_of(keys: UnsafeSoftwareKeys, signing: SigningFile | None, folder: Path) -> bytes:
+    """The policy that the municipality publishes: whose certificates, which log, which record seal (JSON)."""
+    if signing is None or signing.trust is None:
+        return keys.trust()
+    roots = [pem.armor("CERTIFICATE", one.dump()).decode() for one in certificates(folder, signing.trust.roots)]
+    return keys.trust(roots, local=signing.needs_software)
+
+
+def published_trust(settings: Settings) -> bytes:
+    """The policy of a house that exists, as it is now.
+
+    Raises:
+        BadInput: nothing has been issued here yet, or the signing file cannot be used.
+    """
+    _require_house(settings)
+    signing = load_signing(settings.home)
+    return trust_of(keys_for(settings, None, signing), signing, settings.home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +215,8 @@ def open_log(settings: Settings) -> HouseLog:
     """
     from sigill.store.open import open_store  # noqa: PLC0415
 
-    if not (settings.home / "trust.json").exists():
-        raise BadInput(
-            N_("There is no house here yet."),
-            N_("Issue a decision first, or set SIGILL_HOME."),
-            place=str(settings.home),
-        )
-    keys = keys_for(settings, None)
+    _require_house(settings)
+    keys = keys_for(settings, None, load_signing(settings.home))
     return HouseLog(
         open_store(settings.database_url, settings.home, settings.database_role),
         keys.log,
@@ -193,23 +224,34 @@ def open_log(settings: Settings) -> HouseLog:
     )
 
 
+def _require_house(settings: Settings) -> None:
+    if not (settings.home / "trust.json").exists():
+        raise BadInput(
+            N_("There is no house here yet."),
+            N_("Issue a decision first, or set SIGILL_HOME."),
+            place=str(settings.home),
+        )
+
+
 def open_house(settings: Settings, board: Board | None = None) -> House:
-    """A house on this machine: database, software keys, real clock.
+    """A house on this machine: database, the signers of `signing.toml` (else software keys), real clock.
 
     Raises:
         BadInput: a key file is missing or damaged. Temporary: the database does not answer.
     """
     from sigill.store.open import open_store  # noqa: PLC0415 - Django is loaded only where a store is needed
 
-    keys = keys_for(settings, board)
+    signing = load_signing(settings.home)
+    keys = keys_for(settings, board, signing)
+    signers = signers_for(keys, signing, settings.home, SystemClock())
     store = open_store(settings.database_url, settings.home, settings.database_role)
     log = HouseLog(store, keys.log, settings.home / "checkpoint.txt")
     trust = settings.home / "trust.json"
-    public = keys.trust()
+    public = trust_of(keys, signing, settings.home)
     if not trust.exists() or trust.read_bytes() != public:
         write_atomically(trust, public, mode=0o644)
     _settle()
-    return house_of(keys, store, clock=SystemClock(), entropy=SystemEntropy(), seen=log.remember)
+    return house_of(keys, store, clock=SystemClock(), entropy=SystemEntropy(), seen=log.remember, signers=signers)
 
 
 @cache
@@ -225,13 +267,14 @@ def house_of(
     clock: Clock,
     entropy: Entropy,
     seen: Callable[[str], None] = lambda _note: None,
+    signers: Signers | None = None,
 ) -> House:
-    """A house with software keys around any store and clock."""
+    """A house around any store and clock; without `signers`, software keys sign."""
     return House(
         clock=clock,
         entropy=entropy,
         store=store,
-        signers=keys,
+        signers=signers or keys,
         record_key=keys.record,
         log_key=keys.log,
         custodians=keys,

@@ -16,8 +16,9 @@ in between; afterwards a file that is missing is said to be missing and never ma
 fit what the old one sealed. Certificates are X.509 under an own root that nobody else trusts; the timestamp authority
 takes its time from the clock it is given.
 
-What it does not do: protect anything. Whoever reads the folder can sign as anybody. A real house keeps its keys in
-hardware (PKCS#11) or with a trust service (CSC), behind the same ports.
+What it does not do: protect anything. Whoever reads the folder can sign as anybody. A real house signs with keys in
+hardware (PKCS#11), or with a trust service (CSC), as its `signing.toml` says (`sigill.adapters.signing`); of
+this folder it then uses the record key, the log key and the retention keys.
 """
 
 import base64
@@ -117,6 +118,7 @@ class UnsafeSoftwareKeys:
         organisation: whose seal it is, for instance the municipality; kept at first use. None opens keys that exist.
         log_origin: the log's name in checkpoints; kept at first use. Without it, one is derived.
         custodians: ids of the custodians, at first use.
+        signs: whether letters are signed or stamped with these keys; without it, nothing is warned of.
 
     Raises:
         BadInput: a file is missing or unreadable, or the folder belongs to another organisation.
@@ -130,8 +132,10 @@ class UnsafeSoftwareKeys:
         *,
         log_origin: str | None = None,
         custodians: Sequence[str] = CUSTODIANS,
+        signs: bool = True,
     ) -> None:
-        _warn_once()
+        if signs:
+            _warn_once()
         self._folder = folder
         self._clock = clock
         self._lock = threading.RLock()
@@ -162,6 +166,11 @@ class UnsafeSoftwareKeys:
         read_ec_key(ca / "tsa.key")
 
     # Signers
+
+    @property
+    def organisation(self) -> str:
+        """Whose keys they are."""
+        return self._house["organisation"]
 
     def for_person(self, name: str, staff_id: str | None) -> SoftwareCredential:
         """The signing credential of a person; issued on first use, and anew when it is about to run out."""
@@ -286,13 +295,19 @@ class UnsafeSoftwareKeys:
 
     # Trust
 
-    def trust(self) -> bytes:
-        """The public side of this house, as the trust file that `sigill check` reads (JSON)."""
+    def trust(self, roots: Sequence[str] = (), *, local: bool = True) -> bytes:
+        """The public side of this house, as the trust file that `sigill check` reads (JSON).
+
+        Args:
+            roots: further root certificates, PEM.
+            local: whether letters signed with the keys of this folder are to be believed.
+        """
+        own = self._root.certificate.public_bytes(serialization.Encoding.PEM).decode()
         trust = {
             "schema": 1,
             "municipality": self._house["organisation"],
-            "issued_for": "test only",
-            "ca": [self._root.certificate.public_bytes(serialization.Encoding.PEM).decode()],
+            "issued_for": "test only" if local else "",
+            "ca": [*roots, *([own] if local else [])],
             "log": {"origin": self.log.origin, "vkey": vkey(self.log.origin, self.log.public_bytes())},
             "record_seal": [self.record.jwk()],
         }

@@ -16,8 +16,16 @@ from typing import Any, TypeVar
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
+from pyhanko_certvalidator.errors import (
+    CRLFetchError,
+    ExpiredError,
+    InsufficientRevinfoError,
+    NotYetValidError,
+    OCSPFetchError,
+    RevokedError,
+)
 
-from sigill.errors import N_, BadInput
+from sigill.errors import N_, BadInput, SigillError, Temporary
 
 T = TypeVar("T")
 
@@ -30,6 +38,38 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     with ThreadPoolExecutor(max_workers=1) as beside:
         return beside.submit(asyncio.run, work).result()
+
+
+async def closing(context: Any, work: Coroutine[Any, Any, T]) -> T:
+    """Do `work`, then close the connections over which `context` fetched revocation data."""
+    try:
+        return await work
+    finally:
+        await context.aclose()
+
+
+def not_in_order(err: BaseException) -> SigillError:
+    """What a certificate that does not validate means, by the first known cause in the chain of causes."""
+    causes: list[BaseException] = []
+    seen: BaseException | None = err
+    while seen is not None and seen not in causes:
+        causes.append(seen)
+        seen = seen.__cause__ or seen.__context__
+    if any(isinstance(one, RevokedError) for one in causes):
+        return BadInput(N_("The signing certificate has been revoked."), N_("Get a new one; nothing was issued."))
+    if any(isinstance(one, ExpiredError | NotYetValidError) for one in causes):
+        return BadInput(
+            N_("The signing certificate has run out, or is not valid yet."), N_("Renew it, or check the clock.")
+        )
+    if any(isinstance(one, CRLFetchError | OCSPFetchError | InsufficientRevinfoError) for one in causes):
+        return Temporary(
+            N_("It could not be found out whether the signing certificate has been revoked."),
+            N_("Nothing was issued; check that the issuer's revocation service can be reached, and try again."),
+        )
+    return BadInput(
+        N_("The letter could not be signed: the certificate, its revocation data or the file is not in order."),
+        N_("Check the signing keys and the clock."),
+    )
 
 
 class AppendingWriter(IncrementalPdfFileWriter):

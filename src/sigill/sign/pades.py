@@ -23,7 +23,7 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from sigill.errors import N_, BadInput, Temporary
 from sigill.ports import Credential, Signers
-from sigill.sign.appending import append_to, run
+from sigill.sign.appending import append_to, closing, not_in_order, run
 from sigill.sign.proof import add_timestamp, room_for, token_size
 
 Level = Literal["B-LT", "B-LTA"]
@@ -61,12 +61,13 @@ def sign_letter(
         raise BadInput(N_("The time of signing has no time zone."), N_("Give one."))
     writer = append_to(pdf)
     _require_empty(writer.prev, field_name)
+    context = signers.validation_context()
     metadata = PdfSignatureMetadata(
         field_name=field_name,
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
         embed_validation_info=True,
-        validation_context=signers.validation_context(),
+        validation_context=context,
         dss_settings=DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE),
     )
     stamper = signers.timestamper()
@@ -75,14 +76,11 @@ def sign_letter(
     chain = {one.dump() for one in (credential.pyhanko.signing_cert, *credential.pyhanko.cert_registry)}
     try:
         room = room_for(sum(map(len, chain)) + token_size(stamper))
-        out = run(signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=room))
+        out = run(closing(context, signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=room)))
     except (TimestampRequestError, OSError):
         raise Temporary(N_("The timestamp service did not answer as it should."), N_("Try again in a while.")) from None
-    except (SigningError, PathError, ValidationError, PdfError):
-        raise BadInput(
-            N_("The letter could not be signed: the certificate, its revocation data or the file is not in order."),
-            N_("Check the signing keys and the clock."),
-        ) from None
+    except (SigningError, PathError, ValidationError, PdfError) as err:
+        raise not_in_order(err) from None
     signed: bytes = out.getvalue()
     return add_timestamp(signed, signers) if level == "B-LTA" else signed
 

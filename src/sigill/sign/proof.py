@@ -31,7 +31,7 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from sigill.errors import N_, BadInput, NotGenuine, Temporary
 from sigill.ports import Signers
-from sigill.sign.appending import append_to, run
+from sigill.sign.appending import append_to, closing, not_in_order, run
 
 PROOF_OID = "2.25.32316131287634150841285168661729981440"
 """The attribute's type: an OID under the arc that ITU-T X.667 keeps for UUIDs,
@@ -95,22 +95,18 @@ def add_timestamp(pdf: bytes, signers: Signers, proof: bytes | None = None) -> b
         readable_field_name=f"Arkivtidsstämpel {number}",
     )
     try:
-        out = run(
-            appender.async_timestamp_pdf(
-                writer,
-                "sha256",
-                validation_context=context,
-                bytes_reserved=room_for(token_size(inner) + len(proof or b"")),
-                dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
-            )
+        stamping = appender.async_timestamp_pdf(
+            writer,
+            "sha256",
+            validation_context=context,
+            bytes_reserved=room_for(token_size(inner) + len(proof or b"")),
+            dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
         )
+        out = run(closing(context, stamping))
     except (TimestampRequestError, OSError):
         raise Temporary(N_("The timestamp service did not answer as it should."), N_("Try again in a while.")) from None
-    except (SigningError, PathError, ValidationError, PdfError):
-        raise BadInput(
-            N_("The letter could not be timestamped: a certificate or its revocation data is not in order."),
-            N_("Check the signing keys and the clock."),
-        ) from None
+    except (SigningError, PathError, ValidationError, PdfError) as err:
+        raise not_in_order(err) from None
     stamped: bytes = out.getvalue()
     return stamped
 
