@@ -23,6 +23,7 @@ from sigill import journey, ports
 from sigill.adapters.keys import UnsafeSoftwareKeys
 from sigill.adapters.staff_csv import read_staff
 from sigill.audit import Trust, check
+from sigill.decision.disclosure import DisclosureRequest
 from sigill.decision.people import StaffMember, StaffRegister
 from sigill.decision.stages import Draft, Recorded
 from sigill.house import house_of
@@ -32,6 +33,7 @@ from sigill.log.checkpoint import open_checkpoint, sign_checkpoint
 from sigill.log.entry import commit
 from sigill.log.ledger import audit_entries
 from sigill.log.memory import MemoryNodes
+from sigill.seal.box import Part, release
 from sigill.verify.search import require_clean
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,6 +99,8 @@ class MemoryStore:
         self.opened: list[tuple[bytes, bytes]] = []
         self.disposals: dict[str, int] = {}
         self.checkpoints: list[ports.Published] = []
+        self.deeds: dict[str, ports.Act] = {}
+        self.letters: list[bytes] = []
         self._nodes = MemoryNodes()
 
     @property
@@ -147,6 +151,22 @@ class MemoryStore:
 
     def disposed(self) -> dict[str, int]:
         return dict(sorted(self.disposals.items()))
+
+    def act(self, new: ports.Act, leaf: bytes, salt: bytes, notices: Sequence[bytes] = ()) -> ports.Act:
+        if new.slot not in self.deeds:
+            self.deeds[new.slot] = replace(new, log_index=self.append(leaf, new.event, salt))
+            self.letters += notices
+        return self.deeds[new.slot]
+
+    def acts(self, subject: str = "", *, decision: str = "", kind: str = "") -> Sequence[ports.Act]:
+        return [
+            one
+            for one in self.deeds.values()
+            if subject in ("", one.subject) and decision in ("", one.decision) and kind in ("", one.kind)
+        ]
+
+    def notices(self) -> Sequence[bytes]:
+        return list(self.letters)
 
     def append(self, leaf: bytes, event: bytes, salt: bytes) -> int:
         return self.append_many([(leaf, event, salt)])
@@ -199,6 +219,25 @@ class SimulatedHouse:
         )
         self.published.append((recorded, prepared.withheld, journey.names_that_stay(given.case)))
         return recorded
+
+    def request(self, recorded: Recorded, ground: str, **more: object) -> str:
+        """A request that stands in the log; its id. The registrar's clerk files it."""
+        asked = DisclosureRequest(
+            decision=recorded.facts.decision_id,
+            ground=ground,
+            **{"requester": "parten", "recipient": "parten", "registered_by": "A11962", **more},
+        )
+        return journey.request_opening(asked, self.ports).id
+
+    def parts(self, request_id: str, *custodians: str) -> list[Part]:
+        """What these custodians release for a request."""
+        issued, group = journey.group_to_open(request_id, custodians, self.ports)
+        return [release(issued.box, one, self.keys.custodian_key(one), group) for one in custodians]
+
+    def open(self, recorded: Recorded, ground: str = "party", *custodians: str, **more: object) -> journey.Disclosed:
+        """The whole way of an opening: requested, released, opened."""
+        request_id = self.request(recorded, ground, **more)
+        return journey.disclose(request_id, self.parts(request_id, *(custodians or ("jurist",))), self.ports)
 
     def check(self) -> None:
         """Nothing published tells who is withheld, all of it is genuine, and the log adds up."""

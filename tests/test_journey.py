@@ -12,8 +12,7 @@ import pytest
 from house import ACCEPTED, CASES, NOON, REFUSED, SimulatedHouse, board, draft, staff
 from sigill import journey
 from sigill.audit import check
-from sigill.errors import BadInput, Blocked, NotGenuine, Refused
-from sigill.seal.box import describe, release
+from sigill.errors import Blocked, NotGenuine, Refused
 
 
 def text_of(pdf: bytes) -> str:
@@ -106,40 +105,15 @@ def test_a_withheld_person_outside_the_record_is_refused(house: SimulatedHouse) 
     assert "G18" in {one.rule for one in refused.value.findings}
 
 
-def test_two_custodians_open_a_record_and_the_opening_stands_in_the_log_first(house: SimulatedHouse) -> None:
+def test_the_partys_own_request_needs_one_custodian_and_stands_in_the_log_first(house: SimulatedHouse) -> None:
     recorded = house.issue(draft("04_ekonomiskt_bistand"))
-    decision = recorded.facts.decision_id
-    sealed = house.store.find(decision).box
-    group = describe(sealed).groups[0]
-    parts = [release(sealed, one, house.keys.custodian_key(one), group) for one in group]
-    request = journey.DisclosureRequest(decision, "party", "OSL 10:3 st. 2", "parten")
-    opened = journey.disclose(request, parts, house.ports)
+    opened = house.open(recorded, "party", "jurist")
     assert [one.name for one in opened.identities] == ["Klas Ek", "Aino Hämäläinen"]
     assert "Klas Ek" in text_of(opened.record_pdf)
     assert check(opened.record_pdf, house.trust, at=NOON).kind == "record"
-    assert opened.log_index == 1
-    event, _salt = house.store.opened[1]
-    assert json.loads(event)["kind"] == "opened"
-
-
-def test_one_custodian_alone_opens_nothing(house: SimulatedHouse) -> None:
-    recorded = house.issue(draft("01_track_a_insats"))
-    sealed = house.store.find(recorded.facts.decision_id).box
-    group = describe(sealed).groups[0]
-    alone = release(sealed, group[0], house.keys.custodian_key(group[0]), group)
-    request = journey.DisclosureRequest(recorded.facts.decision_id, "party", "OSL 10:3", "parten")
-    with pytest.raises(Refused):
-        journey.disclose(request, [alone], house.ports)
-    with pytest.raises((Refused, BadInput)):
-        journey.disclose(request, [alone, alone], house.ports)
-    assert len(house.store.entries) == 1
-
-
-def test_curiosity_is_no_purpose(house: SimulatedHouse) -> None:
-    recorded = house.issue(draft("01_track_a_insats"))
-    request = journey.DisclosureRequest(recorded.facts.decision_id, "curiosity", "–", "en kollega")
-    with pytest.raises(BadInput):
-        journey.disclose(request, [], house.ports)
+    kinds = [json.loads(event)["kind"] for event, _salt in house.store.opened]
+    assert kinds == ["issued", "requested", "opened"] and opened.log_index == 2
+    house.check()
 
 
 def test_a_letter_of_another_house_is_not_ours(house: SimulatedHouse, tmp_path) -> None:

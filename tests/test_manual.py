@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from msgspec import inspect as form
 
-from sigill import errors, journey
+from sigill import errors
 from sigill.adapters.signing_config import (
     Authority,
     Csc,
@@ -23,6 +23,7 @@ from sigill.adapters.signing_config import (
 )
 from sigill.decision.case import Case, parse_case
 from sigill.faces.cli.app import COMMANDS, sigill
+from sigill.law import book
 from sigill.law.gate import RULES
 from sigill.law.matter import KNOWN_ACTIONS
 
@@ -173,7 +174,10 @@ def test_every_variable_in_the_manual_is_read_by_the_program_and_nothing_else() 
     stated = {one for row in rows(sections(PAGES["kommandon.md"])["Miljövariabler"]) for one in code(row[0])}
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
     languages = (ROOT / "src" / "sigill" / "faces" / "cli" / "words.py").read_text("utf-8")
-    read = {*re.findall(r"environ\.get\(\"([A-Z_]+)\"", sources), *re.findall(r"\"(LC_[A-Z]+|LANG)\"", languages)}
+    read = {
+        *re.findall(r"(?:environ\.get\(|envvar=)\"([A-Z_]+)\"", sources),
+        *re.findall(r"\"(LC_[A-Z]+|LANG)\"", languages),
+    }
     # LANGUAGE is how the program hands its choice to gettext, and no setting of its own.
     assert stated == read - {"LANGUAGE"}
 
@@ -276,8 +280,11 @@ def test_every_rule_of_the_gate_has_advice_and_nothing_else() -> None:
 
 
 def test_every_purpose_of_an_opening_is_explained_and_nothing_else() -> None:
-    stated = [row for row in rows(sections(PAGES["utlamnande.md"])["Vem som har rätt"]) if len(row) == 3]
-    assert [code(row[1])[0] for row in stated] == list(journey.PURPOSES)
+    stated = [row for row in rows(sections(PAGES["utlamnande.md"])["Vem som har rätt"]) if len(row) == 5]
+    assert [code(row[1])[0] for row in stated] == list(book.disclosure_grounds())
+    for row, ground in zip(stated, book.disclosure_grounds().values(), strict=True):
+        assert row[2] == ("en" if ground.custodians == 1 else "två"), ground.id
+        assert row[3] == ("nej" if ground.refusal_rule else "ja"), ground.id
 
 
 def _errors(kind: type[errors.SigillError] = errors.SigillError) -> Iterator[type[errors.SigillError]]:

@@ -8,6 +8,8 @@ A document is genuine only when everything holds at once:
     (4) a notification carries exactly one identity record, signed by the authority's record key, and it is the one
         that was logged: whoever decided was fixed on that day and can be named by a court, but by nobody else
 
+A court's bundle is checked by `check_court`: both letters, and all eight openings of the identity record.
+
 What it does not do: it opens no connection, it says nothing about the case or the persons, and it cannot know that
 the authority keeps a second log (witnesses' signatures on checkpoints are for that; the trust file may ask for them).
 """
@@ -26,10 +28,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from sigill.decision.stages import Identity
 from sigill.errors import N_, BadInput, NotGenuine
 from sigill.log import proof
 from sigill.log.checkpoint import parse_vkey
-from sigill.seal.identity import read_identity
+from sigill.seal import bundle
+from sigill.seal.hand import verify_hand
+from sigill.seal.identity import open_in_court, read_identity
 from sigill.sign.field import IDENTITY_ATTACHMENT
 from sigill.sign.validate import Validation, validate
 
@@ -49,6 +54,7 @@ class Trust:
         record_keys: key id → P-256 public key of the record seal, uncompressed point, 65 bytes.
         witnesses: name → Ed25519 key of those who cosign the log; `quorum`: how many of them must have.
         issued_for: what the keys are for, in the authority's own words; empty for real use.
+        hands: root certificates, DER, under which handlers sign drafts; believed for nothing else.
     """
 
     municipality: str
@@ -59,6 +65,7 @@ class Trust:
     witnesses: Mapping[str, bytes] = field(default_factory=dict)
     quorum: int = 0
     issued_for: str = ""
+    hands: tuple[bytes, ...] = ()
 
     @classmethod
     def parse(cls, data: bytes) -> "Trust":
@@ -94,6 +101,7 @@ class Trust:
             witnesses=named,
             quorum=found.quorum,
             issued_for=found.issued_for,
+            hands=tuple(_root(pem) for pem in found.hands),
         )
 
 
@@ -172,6 +180,50 @@ def check(pdf: bytes, trust: Trust, *, at: dt.datetime | None = None) -> Checked
     )
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class CourtChecked:
+    """What a court knows after opening all eight slots.
+
+    Args:
+        notification, record: both genuine, and of one and the same logged decision.
+        identities: the withheld persons; there is no second list of them. Each signed the draft with an own hand.
+        drafts: SHA-256 of the drafts they signed, hex; one, unless nobody was withheld.
+    """
+
+    notification: Checked
+    record: Checked
+    identities: tuple[Identity, ...]
+    drafts: tuple[str, ...]
+
+
+def check_court(bundle_zip: bytes, trust: Trust, *, at: dt.datetime | None = None) -> CourtChecked:
+    """Are record, notification and openings of one decision, and is there exactly one identity?
+
+    Args:
+        bundle_zip: what `sigill bundle` left.
+        trust: the authority's public keys.
+    Raises:
+        BadInput: it is no bundle.
+        NotGenuine: either letter is not genuine, they are of two decisions, not all eight slots open to one list of
+            persons, it is not the list committed to before signing, or a person's own signature is missing or wrong.
+    """
+    held = bundle.unpack(bundle_zip)
+    notification, record = check(held.notification_pdf, trust, at=at), check(held.record_pdf, trust, at=at)
+    if (notification.kind, record.kind) != ("notification", "record"):
+        raise NotGenuine(N_("The bundle does not hold one notification and one record."), _ASK)
+    if notification.log_index != record.log_index:
+        raise NotGenuine(N_("Notification and record are of two different decisions."), _ASK)
+    # The identity record stands in the signed notification, and its digest in the log: committed before signing.
+    jwt = validate(held.notification_pdf, trust.roots, at=at).attachments[IDENTITY_ATTACHMENT].decode("ascii")
+    identities = open_in_court(jwt, held.openings, trust.record_keys)
+    for one in identities:
+        verify_hand(one, trust.hands, record.signed_at)
+    drafts = tuple(sorted({one.hand.draft_sha256 for one in identities if one.hand}))
+    if len(drafts) > 1:
+        raise NotGenuine(N_("The persons have signed two different drafts."), _ASK)
+    return CourtChecked(notification, record, identities, drafts)
+
+
 def _kind(event: str, digests: Mapping[str, str], content: bytes) -> Literal["notification", "record"]:
     if event != "issued":
         raise NotGenuine(N_("The logged event is not the issue of a decision."), _ASK)
@@ -236,6 +288,7 @@ class _TrustFile(_Part, frozen=True):
     witnesses: tuple[_Text, ...] = ()
     quorum: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     issued_for: str = ""
+    hands: tuple[Annotated[str, msgspec.Meta(max_length=65_536)], ...] = ()
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from sigill.errors import N_, BadInput, TamperEvidence
 from sigill.journey import House
 from sigill.letters.board import Board, Route, load_board
 from sigill.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from sigill.log.entry import commit
+from sigill.log.entry import act_digest, commit, read_event
 from sigill.log.ledger import audit_entries
 from sigill.log.tree import root
 from sigill.ports import Clock, Entropy, LogKey, Signers, Store
@@ -187,6 +187,13 @@ class HouseLog:
                     N_("Stop, keep everything as it is, and call the administrator."),
                     place=f"entry {index}",
                 )
+        for act in self.store.acts():
+            if read_event(act.event)["digests"]["act"] != act_digest(act.data, act.sealed).hex():
+                raise TamperEvidence(
+                    N_("What the store keeps of an act does not fit its log entry."),
+                    N_("Stop, keep everything as it is, and call the administrator."),
+                    place=f"entry {act.log_index}",
+                )
         audit_entries(self.store.leaves(), self.store.nodes, *opened)
         return opened[0].size, opened[0].root
 
@@ -278,5 +285,7 @@ def house_of(
         record_key=keys.record,
         log_key=keys.log,
         custodians=keys,
+        hands=keys,
+        letterboxes=keys,
         seen=seen,
     )

@@ -12,14 +12,16 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import msgspec
 
 from sigill import ports
 from sigill.decision.case import Case, parse_case
+from sigill.decision.disclosure import DisclosureRequest, RegisteredRequest
 from sigill.decision.document import plain_text
 from sigill.decision.legal import Finding, Severity
-from sigill.decision.people import StaffRegister
+from sigill.decision.people import StaffMember, StaffRegister
 from sigill.decision.stages import (
     Admitted,
     DecisionFacts,
@@ -32,8 +34,11 @@ from sigill.decision.stages import (
     Signed,
     Verified,
 )
-from sigill.errors import N_, BadInput, Refused
+from sigill.errors import N_, BadInput, LeakFound, Refused
+from sigill.law import book
+from sigill.law import disclosure as law
 from sigill.law.acts import Export, NotificationText
+from sigill.law.form import DisclosureGround
 from sigill.law.gate import admit, permit
 from sigill.letters.board import Board
 from sigill.letters.compose import compose
@@ -42,7 +47,8 @@ from sigill.letters.read import read_document
 from sigill.letters.typeset import typeset
 from sigill.log import entry, proof
 from sigill.mask.reset import mask_letters
-from sigill.seal import box, content, identity, retention
+from sigill.seal import box, bundle, content, identity, retention
+from sigill.seal.letter import open_letter, seal_letter
 from sigill.sign.appearance import appearance, e_seal_lines, person_lines
 from sigill.sign.field import IDENTITY_ATTACHMENT, Attachment, prepare_for_signature
 from sigill.sign.pades import sign_letter
@@ -70,6 +76,8 @@ class House:
     record_key: ports.RecordKey
     log_key: ports.LogKey
     custodians: ports.Custodians
+    hands: ports.Hands
+    letterboxes: ports.Letterboxes
     mark: Callable[[str], None] = _nowhere
     seen: Callable[[str], None] = _nowhere
 
@@ -87,30 +95,57 @@ class Approval:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DisclosureRequest:
-    """A request to open one record.
-
-    Args:
-        decision: decision id.
-        purpose: for whom, one of `PURPOSES`.
-        basis: the legal basis, in words.
-        recipient: the one who gets the copy.
-    """
-
-    decision: str
-    purpose: str
-    basis: str
-    recipient: str
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Disclosed:
-    """An opened record: what the recipient gets, and where the log tells of it."""
+    """An opened record: what the recipient gets, and where the log tells of it.
 
+    Args:
+        request: on which it was opened.
+        record_pdf: the signed record, unmasked, with its proof.
+        openings: all eight of the identity record; for a court.
+        log_index: the opening's entry.
+        again: it was opened by an earlier run on the same request.
+    """
+
+    request: RegisteredRequest
     record_pdf: bytes
+    notification_pdf: bytes
     identities: tuple[Identity, ...]
+    openings: tuple[str, ...]
     log_index: int
+    again: bool
+
+
+class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person is told before a record with the person's name leaves.
+
+    Args:
+        held: the law keeps it from the person for now; it lies with the house.
+        advice: (Swedish, English), from `threat_taxonomy.toml`.
+    """
+
+    staff_id: str
+    decision: str
+    dnr: str
+    ground: str
+    source: str
+    requester: str
+    recipient: str
+    at: dt.datetime
+    held: bool
+    advice: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestState:
+    """A registered request and how far it has come.
+
+    Args:
+        state: `refused`, `delivered` and `expired` are ends.
+    """
+
+    registered: RegisteredRequest
+    state: Literal["waiting", "refused", "opened", "delivered", "expired"]
 
 
 def draft(case_toml: bytes, document: bytes, staff: StaffRegister, *, case_name: str, document_name: str) -> Draft:
@@ -254,47 +289,207 @@ def already_issued(key: str, content_sha256: bytes, house: House) -> ports.Issue
     )
 
 
-PURPOSES = ("party", "court", "jo", "ivo", "police", "jav")
-"""For whom a record may be opened. Curiosity has no entry."""
-
-
-def disclose(request: DisclosureRequest, parts: Sequence[box.Part], house: House) -> Disclosed:
-    """The only way back to a name: open one sealed record. Logged before anything is released.
+def request_opening(request: DisclosureRequest, house: House) -> RegisteredRequest:
+    """Register a request to open one sealed record: it stands in the log, cannot be changed, and runs out.
 
     Args:
-        request: who asks, for whom and on what basis.
-        parts: what the custodians released on their own machines, one each.
+        request: who asks, for whom, on what ground, which record, for how long.
     Raises:
-        BadInput: no such decision or purpose. Refused: too few custodians, or the record has been shredded.
+        BadInput: no such decision or ground. Refused: the request does not say what it must.
     """
-    if request.purpose not in PURPOSES:
-        raise BadInput(
-            N_("`{purpose}` is no purpose a record may be opened for."),
-            N_("Choose one of: {known}."),
-            purpose=request.purpose,
-            known=", ".join(PURPOSES),
+    law.require(law.judge_request(request))
+    facts = decode_facts(_issued(request.decision, house).facts)
+    now = house.clock.now()
+    registered = RegisteredRequest(
+        id=_new_id(house.entropy),
+        request=replace(request, decision=facts.decision_id),
+        made_at=now,
+        expires_at=law.expiry(request, now),
+    )
+    record_act(house, registered.id, "requested", facts.decision_id, msgspec.json.encode(registered))
+    return registered
+
+
+def opening_request(request_id: str, house: House) -> RequestState | None:
+    """A request that stands in the log, and how far it has come; None if there is none."""
+    return next(iter(_states(house.store.acts(request_id), house)), None)
+
+
+def opening_requests(house: House, decision: str = "") -> tuple[RequestState, ...]:
+    """All requests, or those for one decision (by id), in the log's order."""
+    return _states(house.store.acts(decision=decision), house)
+
+
+def group_to_open(request_id: str, acting: Sequence[str], house: House) -> tuple[ports.Issue, tuple[str, ...]]:
+    """The decision, and the group that its custodians `acting` release their parts for (`sigill.seal.box.release`).
+
+    Raises:
+        Refused: these custodians may not open on this request; nothing is logged yet, since nothing was tried.
+    """
+    state = opening_request(request_id, house)
+    registered = state.registered if state else None
+    law.require(law.judge_opening(registered, acting, house.custodians.members(), house.clock.now()))
+    assert registered is not None
+    ground = book.disclosure_ground(registered.request.ground)
+    return _issued(registered.request.decision, house), law.group_for(ground, acting)
+
+
+def disclose(
+    request_id: str, parts: Sequence[box.Part], house: House, *, recipient: StaffMember | None = None
+) -> Disclosed:
+    """The only way back to a name: open one sealed record. Logged before anything is released.
+
+    Whoever it concerns is told in the same transaction. Run again on the same request, it gives the same opening,
+    until the copy has been handed out.
+
+    Args:
+        request_id: of a request that stands in the log.
+        parts: what the custodians released on their own machines, one each.
+        recipient: the officer who gets to see it, on grounds where only an uninvolved officer does.
+    Raises:
+        Refused: these custodians may not open on this request, it has run out or is closed, or the officer is in the
+            record; the attempt is logged. TamperEvidence: parts and box do not fit.
+    """
+    with house.store.exclusive(f"request {request_id}"):
+        state = opening_request(request_id, house)
+        try:
+            registered = _may_open(state, parts, recipient, house)  # (1) admitted?
+            request, ground = registered.request, book.disclosure_ground(registered.request.ground)
+            issued = _issued(request.decision, house)
+            facts = decode_facts(issued.facts)
+            whole = [*parts, *_house_part(issued, ground, parts, house)]
+            clear = box.open_box(issued.box, whole, retention_key(issued, house))  # (2)
+            record_pdf, jwt, openings = content.unpack(clear)
+            keys = {house.record_key.key_id: house.record_key.public_bytes()}
+            identities = identity.open_in_court(jwt, openings, keys)
+            if ground.gets == "officer":
+                _uninvolved(recipient, identities, record_pdf)
+        except Refused as refused:
+            _deny(request_id, state, parts, refused, house)
+            raise
+        house.mark("before opening is logged")
+        notices = _notices(registered, identities, facts, house)
+        data = msgspec.json.encode({"custodians": sorted(one.holder for one in parts)})
+        opened = record_act(house, request_id, "opened", facts.decision_id, data, notices=notices)  # (3)
+        house.mark("opening logged")
+        # Only now does anything leave this function.
+        finished = finish(issued.key, house, again=True)
+        return Disclosed(
+            request=registered,
+            record_pdf=stamp_proof(record_pdf, log_proof(issued, house), house.signers),
+            notification_pdf=finished.notification_pdf,
+            identities=identities,
+            openings=openings,
+            log_index=opened.log_index,
+            again=state is not None and state.state == "opened",
         )
-    issued = house.store.find(request.decision)
-    if issued is None:
-        raise BadInput(N_("No decision with that id has been issued here."), N_("Take the id from the receipt."))
-    facts = decode_facts(issued.facts)
-    clear = box.open_box(issued.box, parts, retention_key(issued, house))
+
+
+def hand_out(disclosed: Disclosed, name: str, data: bytes, hatch: ports.Hatch, house: House) -> str:
+    """Let one copy of an opened record leave, once. Says where it is.
+
+    Args:
+        name: of the copy. data: the record, the court's bundle, or either sealed to the recipient's key.
+    Raises:
+        Refused: the copy has been handed out, or was begun elsewhere. BadInput: something else is in its place.
+    """
+    request_id, decision = disclosed.request.id, disclosed.request.request.decision
+    place = hatch.place(name)
+    with house.store.exclusive(f"request {request_id}"):
+        state = opening_request(request_id, house)
+        begun = {act.kind: act for act in house.store.acts(request_id)}
+        where = msgspec.json.encode({"place": _digest(place.encode()).hex()})
+        elsewhere = "handing" in begun and begun["handing"].data != where
+        if state is None or state.state != "opened" or elsewhere:
+            raise Refused(
+                N_("The copy has been handed out, or was begun in another place; it is written once."),
+                N_("Register a new request if another copy is needed."),
+            )
+        if "handing" not in begun:
+            hatch.require_free(name)
+            record_act(house, request_id, "handing", decision, where)
+        house.mark("handing logged")
+        digest = hatch.put(name, data)  # gives what a killed run has written, if it came that far
+        house.mark("copy written")
+        record_act(house, request_id, "delivered", decision, msgspec.json.encode({"copy": digest.hex()}))
+        house.mark("delivered")
+    return place
+
+
+def refuse_opening(request_id: str, reason: str, by: str, house: House) -> None:
+    """Refuse a request, for ever. A party's, a court's or a supervisor's cannot be refused.
+
+    Args:
+        reason: at least four words; kept sealed, since it may tell of people.
+        by: staff id of whoever refuses.
+    Raises:
+        Refused: the law does not allow it (G25, G30), or it has been opened. BadInput: no such request.
+    """
+    with house.store.exclusive(f"request {request_id}"):
+        state = opening_request(request_id, house)
+        if state is None:
+            raise BadInput(N_("There is no request with that id."), N_("Take the id from `sigill request`."))
+        law.require(law.judge_refusal(state.registered.request.ground, reason))
+        if state.state not in ("waiting", "expired"):
+            raise Refused(N_("The request is closed already."), N_("Register a new request."))
+        record_act(
+            house,
+            request_id,
+            "refused",
+            state.registered.request.decision,
+            msgspec.json.encode({"by": by}),
+            sealed=seal_letter(reason.encode(), house.custodians.house_public_key()),
+        )
+
+
+def court_bundle(disclosed: Disclosed) -> bytes:
+    """What goes to the court: record, notification and all eight openings, unmasked (G16, G30; FL 46 §).
+
+    Raises:
+        Refused: the record was not opened for a court.
+    """
+    if disclosed.request.request.ground != "court":
+        raise Refused(N_("The record was not opened for a court."), N_("Register a request with the court's ground."))
+    return bundle.pack(disclosed.record_pdf, disclosed.notification_pdf, disclosed.openings)
+
+
+def read_notices(private_key: bytes, house: House) -> tuple[Notice, ...]:
+    """The notices that were sealed to a key: an employee's own, or the house's for those who have none."""
+    opened = (open_letter(one, private_key) for one in house.store.notices())
+    return tuple(msgspec.json.decode(one, type=Notice) for one in opened if one is not None)
+
+
+def record_act(
+    house: House,
+    subject: str,
+    kind: str,
+    decision: str,
+    data: bytes,
+    *,
+    sealed: bytes = b"",
+    notices: Sequence[bytes] = (),
+    often: bool = False,
+) -> ports.Act:
+    """Write an act and its log entry. The first of its kind on a subject stays, and is what comes back.
+
+    Args:
+        subject: id of the request or query. data: JSON without names. sealed: what names may stand in.
+        often: the kind may happen more than once on a subject.
+    """
+    now = house.clock.now()
     event = entry.event(
-        "opened",
-        house.clock.now(),
-        {"decision": _digest(facts.decision_id.encode()), "request": _digest(msgspec.json.encode(request))},
+        kind,
+        now,
+        {
+            "decision": _digest(decision.encode()),
+            "request": _digest(subject.encode()),
+            "act": entry.act_digest(data, sealed),
+        },
     )
+    slot = f"{subject}/{kind}" + (f"/{_new_id(house.entropy)}" if often else "")
+    new = ports.Act(slot, subject, kind, decision, now, data, sealed, event)
     salt = house.entropy.token_bytes(32)
-    log_index = house.store.append(entry.commit(event, salt), event, salt)
-    house.mark("opening logged")
-    # Only now does anything leave this function.
-    record_pdf, jwt, openings = content.unpack(clear)
-    keys = {house.record_key.key_id: house.record_key.public_bytes()}
-    return Disclosed(
-        record_pdf=stamp_proof(record_pdf, log_proof(issued, house), house.signers),
-        identities=identity.open_in_court(jwt, openings, keys),
-        log_index=log_index,
-    )
+    return house.store.act(new, entry.commit(event, salt), salt, notices)
 
 
 def retention_key(issued: ports.Issue, house: House) -> bytes:
@@ -324,7 +519,115 @@ def log_proof(issued: ports.Issue, house: House) -> bytes:
     return proven.encode()
 
 
-# --- steps ------------------------------------------------------------------------------------------------------
+# --- steps of an opening ---------------------------------------------------------------------------------------
+
+
+def _issued(decision: str, house: House) -> ports.Issue:
+    issued = house.store.find(decision)
+    if issued is None:
+        raise BadInput(N_("No decision with that id has been issued here."), N_("Take the id from the receipt."))
+    return issued
+
+
+def _states(acts: Sequence[ports.Act], house: House) -> tuple[RequestState, ...]:
+    kinds: dict[str, set[str]] = {}
+    for act in acts:
+        kinds.setdefault(act.subject, set()).add(act.kind)
+    found = []
+    for act in acts:
+        if act.kind != "requested":
+            continue
+        registered = msgspec.json.decode(act.data, type=RegisteredRequest)
+        past: Literal["delivered", "refused", "opened", "expired", "waiting"] = "waiting"
+        if registered.expires_at <= house.clock.now():
+            past = "expired"
+        for kind in ("opened", "refused", "delivered"):
+            if kind in kinds[act.subject]:
+                past = kind
+        found.append(RequestState(registered, past))
+    return tuple(found)
+
+
+def _may_open(
+    state: RequestState | None, parts: Sequence[box.Part], recipient: StaffMember | None, house: House
+) -> RegisteredRequest:
+    acting = [one.holder for one in parts]
+    registered = state.registered if state else None
+    law.require(law.judge_opening(registered, acting, house.custodians.members(), house.clock.now()))
+    assert state is not None
+    if state.state not in ("waiting", "opened"):
+        raise Refused(N_("The request is closed already."), N_("Register a new request."))
+    wanted = state.registered.request.recipient_staff_id
+    if recipient is not None and recipient.staff_id != wanted:
+        raise Refused(N_("The request names another recipient."), N_("Register a new request."))
+    return state.registered
+
+
+def _house_part(
+    issued: ports.Issue, ground: DisclosureGround, parts: Sequence[box.Part], house: House
+) -> tuple[box.Part, ...]:
+    """The house's own part where one custodian is enough: for an admitted request that stands in the log only."""
+    if ground.custodians > 1:
+        return ()
+    group = law.group_for(ground, [one.holder for one in parts])
+    return (box.release(issued.box, law.HOUSE, house.custodians.house_private_key(), group),)
+
+
+def _uninvolved(recipient: StaffMember | None, identities: Sequence[Identity], record_pdf: bytes) -> None:
+    """FL 18 §: whoever compares or tests takes no part in the case. Read by fresh eyes, before anything is shown."""
+    involved = Refused(N_("Somebody else must do this."), N_("Choose an officer who takes no part in the case."))
+    if recipient is None:
+        raise Refused(
+            N_("On this ground only a named officer may see the record."),
+            N_("Name the officer's staff id and register."),
+        )
+    if any(one.staff_id == recipient.staff_id for one in identities):
+        raise involved
+    try:
+        require_clean({"record.pdf": record_pdf}, [recipient], readers=FAST)
+    except LeakFound:
+        raise involved from None
+
+
+def _deny(
+    request_id: str, state: RequestState | None, parts: Sequence[box.Part], refused: Refused, house: House
+) -> None:
+    data = {
+        "custodians": sorted(one.holder for one in parts),
+        "findings": [f"{one.rule} {one.place}" for one in refused.findings],
+    }
+    decision = state.registered.request.decision if state else ""
+    subject = request_id if state else "unknown"
+    record_act(house, subject, "denied", decision, msgspec.json.encode(data), often=True)
+
+
+def _notices(
+    registered: RegisteredRequest, identities: Sequence[Identity], facts: DecisionFacts, house: House
+) -> tuple[bytes, ...]:
+    """Sealed letters to those it concerns; each to the person's own key, or to the house's for those without one."""
+    request, ground = registered.request, book.disclosure_ground(registered.request.ground)
+    held = ground.tell == "held"
+    common = house.custodians.house_public_key()
+    sealed = []
+    for staff_id in dict.fromkeys(one.staff_id for one in identities):
+        notice = Notice(
+            staff_id=staff_id,
+            decision=facts.decision_id,
+            dnr=facts.dnr,
+            ground=ground.id,
+            source=ground.source,
+            requester=request.requester,
+            recipient=request.recipient,
+            at=house.clock.now(),
+            held=held,
+            advice=tuple((one.text_sv, one.text_en) for one in book.advice(ground)),
+        )
+        own = None if held else house.letterboxes.letterbox(staff_id)
+        sealed.append(seal_letter(msgspec.json.encode(notice), own or common))
+    return tuple(sealed)
+
+
+# --- steps of an issue ------------------------------------------------------------------------------------------
 
 
 def _new_id(entropy: ports.Entropy) -> str:
@@ -405,9 +708,11 @@ def _same_person(prepared: Verified, approval: Approval) -> None:
 
 def _sign(prepared: Verified, house: House) -> Signed:
     facts, now = prepared.facts, house.clock.now()
-    record = identity.issue_identity(
-        prepared.identities, {"decision": facts.decision_id}, house.record_key, house.entropy
-    )
+    # The handler's own hand: the sealed identity then proves more than what a clerk typed.
+    persons = [
+        replace(one, hand=house.hands.sign(one.staff_id, one.name, facts.content_sha256)) for one in prepared.identities
+    ]
+    record = identity.issue_identity(persons, {"decision": facts.decision_id}, house.record_key, house.entropy)
     jwt = record.jwt.encode("ascii")
     person = appearance(person_lines(prepared.signatory.name, prepared.signatory.title, now.date()), FONTS)
     own = house.signers.for_person(prepared.signatory.name, prepared.signatory.staff_id)
@@ -457,12 +762,13 @@ def _sign(prepared: Verified, house: House) -> Signed:
 
 def _seal(signed: Signed, house: House) -> Sealed:
     facts = signed.facts
-    keys = house.custodians.public_keys()
     own = house.entropy.token_bytes(box.KEY_SIZE)
+    members = house.custodians.members()
+    keys = {law.HOUSE: house.custodians.house_public_key(), **{one.id: one.public_key for one in members}}
     sealed_record = box.seal(
         content.pack(signed.record_pdf, signed.identity_jwt, signed.openings),
         aad=facts.decision_id.encode(),
-        groups=box.m_of_n(sorted(keys), house.custodians.quorum),
+        groups=law.sealing_groups(members),
         public_keys=keys,
         retention_key=own,
         entropy=house.entropy,

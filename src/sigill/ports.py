@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sigill.decision.stages import Hand
+
 
 class Clock(Protocol):
     """Tells the time."""
@@ -99,7 +101,7 @@ class Published:
 
 
 class Store(Protocol):
-    """Keeps issued decisions and the log."""
+    """Keeps issued decisions, what was done with them, and the log."""
 
     def exclusive(self, key: str) -> AbstractContextManager[None]:
         """Hold the decision `key` alone, across processes; a killed holder lets go.
@@ -166,10 +168,55 @@ class Store(Protocol):
         """The one published last."""
         ...
 
+    def act(self, new: "Act", leaf: bytes, salt: bytes, notices: Sequence[bytes] = ()) -> "Act":
+        """Write an act, its log entry and the notices it calls for, in one transaction. Never changed or deleted.
+
+        Args:
+            new: `log_index` is filled in by the store.
+            leaf: the log entry, 32 bytes; commits to `new.event` under `salt`.
+            notices: sealed letters to those it concerns.
+        Returns:
+            the act that is kept: if `new.slot` is taken, the one written first, and nothing is written now.
+        """
+        ...
+
+    def acts(self, subject: str = "", *, decision: str = "", kind: str = "") -> Sequence["Act"]:
+        """The acts on a subject, on a decision or of a kind, in the log's order; no filter, all acts."""
+        ...
+
+    def notices(self) -> Sequence[bytes]:
+        """All sealed notices, in the order they were written. Nobody can see on one whose it is."""
+        ...
+
     @property
     def nodes(self) -> "Nodes":
         """The log's tree."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done with an issued decision, as the store keeps it for ever.
+
+    Args:
+        slot: what can happen once only ("SUBJECT/opened"); unique.
+        subject: id of the request or query that the act belongs to.
+        kind: the log event's kind.
+        decision: decision id.
+        at: when.
+        data: JSON without names. sealed: what names may stand in, sealed to the house's own key; or empty.
+        event: the log entry's content.
+    """
+
+    slot: str
+    subject: str
+    kind: str
+    decision: str
+    at: dt.datetime
+    data: bytes
+    sealed: bytes
+    event: bytes
+    log_index: int = -1
 
 
 class Nodes(Protocol):
@@ -258,16 +305,36 @@ class LogKey(Protocol):
         ...
 
 
-class Custodians(Protocol):
-    """The public side of the custodians, and the retention keys."""
+@dataclass(frozen=True, slots=True)
+class Custodian:
+    """One who holds parts of the keys to sealed records.
 
-    def public_keys(self) -> Mapping[str, bytes]:
-        """Custodian id → X25519 public key, 32 bytes."""
+    Args:
+        id: as it stands in boxes.
+        staff_id: the person's; one person is never two custodians.
+        chain: the chain of command he or she belongs to.
+        public_key: X25519, 32 bytes.
+    """
+
+    id: str
+    staff_id: str
+    chain: str
+    public_key: bytes
+
+
+class Custodians(Protocol):
+    """The public side of the custodians, the house's own key, and the retention keys."""
+
+    def members(self) -> Sequence[Custodian]:
+        """All custodians there are now."""
         ...
 
-    @property
-    def quorum(self) -> int:
-        """How many must act together."""
+    def house_public_key(self) -> bytes:
+        """The house's own X25519 public key, 32 bytes: second member where one custodian is enough."""
+        ...
+
+    def house_private_key(self) -> bytes:
+        """Its private half, 32 bytes. Used for requests that are admitted and logged, and for nothing else."""
         ...
 
     def retention_key(self, month: str) -> bytes:
@@ -276,6 +343,46 @@ class Custodians(Protocol):
         Raises:
             Refused: the month's key has been deleted.
         """
+        ...
+
+
+class Hands(Protocol):
+    """The handlers' own hands: proof that a person stood behind a draft, which no clerk can type."""
+
+    def sign(self, staff_id: str, name: str, draft_sha256: bytes) -> Hand:
+        """The person's own signature over the draft's digest, 32 bytes.
+
+        Raises:
+            Refused: the person has not signed this draft.
+        """
+        ...
+
+
+class Letterboxes(Protocol):
+    """Where employees are told of openings."""
+
+    def letterbox(self, staff_id: str) -> bytes | None:
+        """The employee's own X25519 public key, 32 bytes; None if there is none (the house keeps the letter)."""
+        ...
+
+
+class Hatch(Protocol):
+    """Where one copy of an opened record leaves, once."""
+
+    def place(self, name: str) -> str:
+        """Where the copy `name` will be; the same words for the same place."""
+        ...
+
+    def require_free(self, name: str) -> None:
+        """Nothing is there yet.
+
+        Raises:
+            BadInput: something is.
+        """
+        ...
+
+    def put(self, name: str, data: bytes) -> bytes:
+        """Write the copy, whole or not at all; what is there already stays. SHA-256 of what is there."""
         ...
 
 

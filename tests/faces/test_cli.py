@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pikepdf
+import pyrage
 import pytest
 
 from house import ACCEPTED, CASES, EXAMPLES, REFUSED, ROOT, staff
@@ -159,27 +160,119 @@ def test_the_record_in_clear_only_when_asked_for(base: Path, tmp_path: Path) -> 
     assert again.returncode == 2 and "sigill open" in again.stderr
 
 
-def test_open_gives_the_record_and_logs_it(base: Path, tmp_path: Path) -> None:
+def kinds(base: Path) -> list[str]:
+    return [one["kind"] for one in json.loads(sigill("log", "show", "--json", home=base / "home").stdout)["entries"]]
+
+
+def test_open_gives_the_record_once_and_logs_each_step(base: Path, tmp_path: Path) -> None:
     done = sigill(
-        "open", base / "letter" / "receipt.json", "--for", "party", "--basis", "OSL 10:3", "--recipient", "parten",
-        "-o", tmp_path, home=base / "home",
+        "open", base / "letter" / "receipt.json", "--for", "party", "--recipient", "parten", "--by", "A12110",
+        "-o", tmp_path, "--json", home=base / "home",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert sigill("check", tmp_path / "record.pdf", home=base / "home").returncode == 0
-    kinds = [one["kind"] for one in json.loads(sigill("log", "show", "--json", home=base / "home").stdout)["entries"]]
-    assert kinds == ["issued", "opened"]
+    assert kinds(base) == ["issued", "requested", "opened", "handing", "delivered"]
+    again = sigill("open", json.loads(done.stdout)["request"], "-o", tmp_path / "two", home=base / "home")
+    assert again.returncode == 1 and not (tmp_path / "two").exists()
+    told = json.loads(sigill("notices", "show", "--json", home=base / "home").stdout)["notices"]
+    assert [one["staff_id"] for one in told] == ["A10667"] and told[0]["advice"] and not told[0]["held"]
+    assert sigill("log", "check", home=base / "home").returncode == 0
 
 
-def test_open_with_one_custodian_is_refused(base: Path, tmp_path: Path) -> None:
+def test_custodians_release_their_parts_on_machines_of_their_own(base: Path, tmp_path: Path) -> None:
+    home, elsewhere = base / "home", tmp_path / "elsewhere"
+    asked = sigill(
+        "request", "new", base / "letter" / "receipt.json", "--for", "audit", "--requester", "revisorerna", "--by",
+        "A12110", "--json", home=home,
+    )  # fmt: skip
+    request = json.loads(asked.stdout)["request"]
+    assert sigill("request", "export", request, "-o", tmp_path / "request.json", home=home).returncode == 0
+    shutil.move(home / "keys" / "custodians", tmp_path / "custodians")
+    for one, other in (("jurist", "registrator"), ("registrator", "jurist")):
+        done = sigill(
+            "release", tmp_path / "request.json", "--as", one, "--with", other,
+            "--key", tmp_path / "custodians" / f"{one}.key", "-o", tmp_path / f"{one}.part", home=elsewhere,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "revisorerna" in done.stdout
+    assert not elsewhere.exists()
+    one, two = tmp_path / "jurist.part", tmp_path / "registrator.part"
+    for parts in (("--part", one), ("--part", one, "--part", one)):
+        assert sigill("open", request, *parts, "-o", tmp_path / "out", home=home).returncode == 1
+    done = sigill("open", request, "--part", one, "--part", two, "-o", tmp_path / "out", home=home)
+    assert done.returncode == 0, done.stderr
+    assert kinds(base) == ["issued", "requested", "denied", "denied", "opened", "handing", "delivered"]
+    (listed,) = json.loads(sigill("request", "list", "--json", home=home).stdout)["requests"]
+    assert listed["state"] == "delivered"
+
+
+def test_open_with_too_few_custodians_or_no_ground_is_refused(base: Path, tmp_path: Path) -> None:
     (key, *_rest) = sorted((base / "home" / "keys" / "custodians").glob("*.key"))
     for keys in ([key], [key, key]):
         named = [word for one in keys for word in ("--key", one)]
         done = sigill(
-            "open", base / "letter" / "receipt.json", "--for", "party", "--basis", "x", "--recipient", "y",
+            "open", base / "letter" / "receipt.json", "--for", "police", "--by", "A12110",
             "-o", tmp_path / "out", *named, home=base / "home",
         )  # fmt: skip
-        assert done.returncode in (1, 2)
-        assert not (tmp_path / "out").exists()
+        assert done.returncode == 1 and "G35" in done.stderr
+    done = sigill("open", base / "letter" / "receipt.json", "--for", "curiosity", "--by", "x", home=base / "home")
+    assert done.returncode == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_partys_request_cannot_be_refused_and_the_police_can(base: Path) -> None:
+    for ground, code in (("party", 1), ("police", 0)):
+        asked = sigill(
+            "request", "new", base / "letter" / "receipt.json", "--for", ground, "--by", "A12110", "--json",
+            home=base / "home",
+        )  # fmt: skip
+        done = sigill(
+            "request", "refuse", json.loads(asked.stdout)["request"], "--by", "A12147", "--reason",
+            "Uppgiften behövs inte för förundersökningen.", home=base / "home",
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert ("G25" in done.stderr) == (ground == "party")
+
+
+def test_a_court_gets_everything_and_can_verify_it(base: Path, tmp_path: Path) -> None:
+    done = sigill(
+        "bundle", base / "letter" / "receipt.json", "--for", "court", "--requester", "Förvaltningsrätten, mål 1-26",
+        "--by", "A12110", "-o", tmp_path, home=base / "home",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    trust = shutil.copy(base / "home" / "trust.json", tmp_path / "trust.json")
+    checked = sigill("check", "--court", tmp_path / "bundle.zip", "--trust", trust, "--json", home=tmp_path / "none")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    (person,) = json.loads(checked.stdout)["identities"]
+    assert person["name"] == staff()["A10667"].full_name
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    parts["openings.json"] = json.dumps({"schema": 1, "openings": json.loads(parts["openings.json"])["openings"][:7]})
+    with zipfile.ZipFile(tmp_path / "seven.zip", "w") as file:
+        for name, data in parts.items():
+            file.writestr(name, data)
+    assert sigill("check", "--court", tmp_path / "seven.zip", "--trust", trust, home=tmp_path / "none").returncode == 1
+
+
+def test_a_copy_for_a_one_time_key_and_a_letterbox_of_ones_own(base: Path, tmp_path: Path) -> None:
+    pair = pyrage.x25519.Identity.generate()
+    made = sigill(
+        "notices", "key", "A10667", "-o", tmp_path / "own.key", "--passphrase", "a long passphrase", home=base / "home"
+    )
+    assert made.returncode == 0, made.stderr
+    done = sigill(
+        "open", base / "letter" / "receipt.json", "--for", "party", "--by", "A12110", "--recipient-key",
+        str(pair.to_public()), "-o", tmp_path / "out", home=base / "home",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["record.pdf.age"]
+    assert pyrage.decrypt((tmp_path / "out" / "record.pdf.age").read_bytes(), [pair]).startswith(b"%PDF")
+    own = sigill(
+        "notices", "show", "--key", tmp_path / "own.key", "--json", home=base / "home",
+        SIGILL_PASSPHRASE="a long passphrase",
+    )  # fmt: skip
+    assert [one["staff_id"] for one in json.loads(own.stdout)["notices"]] == ["A10667"]
+    assert json.loads(sigill("notices", "show", "--json", home=base / "home").stdout)["notices"] == []
 
 
 def test_log_check_and_export(base: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ FILES: dict[str, type[form.Row]] = {
     "provisions.toml": form.Provisions,
     "secrecy_grounds.toml": form.SecrecyGrounds,
     "threat_taxonomy.toml": form.ThreatTaxonomy,
+    "disclosure_grounds.toml": form.DisclosureGrounds,
     "retention.toml": form.RetentionClocks,
 }
 TYPES = book.decision_types().decision_type
@@ -125,6 +126,19 @@ def test_threat_forms_point_at_what_exists() -> None:
         assert set(row.prompts) <= prompts, row.id
         assert row.fl33_ground in book.fl33_grounds(), row.id
         assert row.default_severity in levels, row.id
+
+
+def test_grounds_of_disclosure_hold_together() -> None:
+    prompts = {row.id for row in book.threat_taxonomy().prompt}
+    for ground in book.disclosure_grounds().values():
+        assert ground.source and set(ground.advice) <= prompts, ground.id
+        assert ground.hours <= ground.max_hours, ground.id
+        # Whoever may not be refused is answered by one custodian; whoever sees what nobody gets is watched by two.
+        assert (ground.refusal_rule != "") == (ground.custodians == 1), ground.id
+        assert ground.gets == "recipient" or ground.custodians == 2, ground.id
+    assert book.disclosure_ground("party").refusal_rule == "G25"
+    with pytest.raises(BadInput, match="party, court"):
+        book.disclosure_ground("curiosity")
 
 
 def test_no_secrecy_ground_is_offered_for_what_it_excepts() -> None:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from sigill.adapters import keys as keys_module
-from sigill.adapters.keys import UnsafeKeysWarning, UnsafeSoftwareKeys, read_custodian_key
+from sigill.adapters.keys import Seat, UnsafeKeysWarning, UnsafeSoftwareKeys, read_custodian_key
 from sigill.audit import Trust
 from sigill.errors import BadInput, Refused, Temporary
 from sigill.log.checkpoint import parse_vkey
@@ -74,7 +74,7 @@ def test_a_second_start_finds_the_same_keys() -> None:
     assert second.trust() == first.trust()
     assert second.for_person(DIRECTOR, DIRECTOR_ID).pyhanko.signing_cert.dump() == person
     assert second.e_seal().pyhanko.signing_cert.dump() == first.e_seal().pyhanko.signing_cert.dump()
-    assert second.public_keys() == first.public_keys()
+    assert second.members() == first.members()
     assert second.retention_key("2031-11") == month
     assert second.log.public_bytes() == first.log.public_bytes()
     assert UnsafeSoftwareKeys(first._folder, HandClock()).trust() == first.trust()
@@ -103,6 +103,7 @@ VITAL = [
     "record.key",
     "log.key",
     "custodians.json",
+    "custody.key",
     "ca/root.key",
     "ca/root.pem",
     "ca/issuing.key",
@@ -262,8 +263,10 @@ def test_a_disk_that_cannot_be_written_to_leaves_nothing_half() -> None:
         {"organisation": " "},
         {"organisation": "x" * 65},
         {"custodians": ()},
-        {"custodians": ("a", "a")},
-        {"custodians": ("../a",)},
+        {"custodians": (Seat("a", "A1", "x"), Seat("a", "A2", "y"))},
+        {"custodians": (Seat("../a", "A1", "x"),)},
+        {"custodians": (Seat("house", "A1", "x"), Seat("b", "A2", "y"))},
+        {"custodians": (Seat("a", "A1", ""), Seat("b", "A2", "y"))},
     ],
 )
 def test_names_that_cannot_be_used(wrong: dict[str, object]) -> None:
@@ -381,14 +384,23 @@ def test_the_log_key_signs_ed25519() -> None:
 def test_custodians_keys_are_files_of_their_own() -> None:
     keys = new_keys(HandClock())
 
-    assert set(keys.public_keys()) == {"registrator", "jurist", "sakerhetsansvarig"}
-    assert keys.quorum == 2
-    for name, public in keys.public_keys().items():
-        private = read_custodian_key(keys._folder / "custodians" / f"{name}.key")
-        assert public_of(private) == public
-        assert keys.custodian_key(name) == private
+    assert {one.id for one in keys.members()} == {"registrator", "jurist", "sakerhetsansvarig"}
+    assert len({one.chain for one in keys.members()}) == 3
+    assert public_of(keys.house_private_key()) == keys.house_public_key()
+    for one in keys.members():
+        private = read_custodian_key(keys._folder / "custodians" / f"{one.id}.key")
+        assert public_of(private) == one.public_key
+        assert keys.custodian_key(one.id) == private
     with pytest.raises(BadInput):
         keys.custodian_key("../record")
+
+
+def test_custodians_of_the_first_version_are_told_what_to_do() -> None:
+    keys = new_keys(HandClock())
+    (keys._folder / "custodians.json").write_bytes(b'{"schema": 1, "x25519": {}}')
+
+    with pytest.raises(BadInput, match="earlier version"):
+        reopened(keys)
 
 
 def test_custodians_swapped_among_themselves_are_noticed() -> None:
@@ -404,7 +416,7 @@ def test_custodians_may_take_their_keys_away() -> None:
     keys = new_keys(HandClock())
     shutil.rmtree(keys._folder / "custodians")
 
-    assert len(reopened(keys).public_keys()) == 3
+    assert len(reopened(keys).members()) == 3
     with pytest.raises(BadInput):
         reopened(keys).custodian_key("jurist")
 

@@ -1,6 +1,7 @@
 """Reading what the user hands in and writing what leaves the house: all or nothing, and never half a file."""
 
 import errno
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping, Sequence
@@ -71,3 +72,41 @@ class FolderOutbox:
             write_atomically(target / file, data)
             paths.append(str(target / file))
         return paths
+
+
+class FolderHatch:
+    """Hands out a copy as a file that is written once: never over another one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def place(self, name: str) -> str:
+        """See `sigill.ports.Hatch.place`."""
+        return str(self.folder.absolute() / name)
+
+    def require_free(self, name: str) -> None:
+        """See `sigill.ports.Hatch.require_free`."""
+        if (self.folder / name).exists():
+            raise BadInput(
+                N_("There is a file of that name already; a copy is never written over another."),
+                N_("Choose another folder."),
+                place=str(self.folder / name),
+            )
+
+    def put(self, name: str, data: bytes) -> bytes:
+        """See `sigill.ports.Hatch.put`."""
+        target, part = self.folder / name, f".{name}.{secrets.token_hex(4)}.part"
+        write_atomically(self.folder / part, data)
+        try:
+            os.link(self.folder / part, target)  # unlike a rename, a link never replaces what is there
+        except FileExistsError:
+            data = read(target)
+        except OSError:
+            raise Temporary(
+                N_("The file cannot be written."),
+                N_("Nothing is lost; make room or choose another folder, then run it again."),
+                place=str(target),
+            ) from None
+        finally:
+            (self.folder / part).unlink(missing_ok=True)
+        return hashlib.sha256(data).digest()

@@ -9,7 +9,9 @@
       record.key log.key    ES256 and Ed25519
       retention/            one key per deletion month, with its check value
       custodians/NAME.key   X25519 private halves (PEM): a real house has none of these on the server
-      custodians.json       their public halves
+      custodians.json       who they are, their chains of command and public halves, and the house's own public half
+      custody.key           the house's own X25519 private half (PEM): second where one custodian is enough
+      letterboxes.json      employees' X25519 public halves, where they are told of openings
 
 What it does: makes all of it on first use, all or nothing, also with two processes starting at once or one killed
 in between; afterwards a file that is missing is said to be missing and never made anew, because a new key would not
@@ -34,6 +36,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from asn1crypto import crl as asn1_crl
 from cryptography import x509
@@ -73,13 +76,28 @@ from sigill.adapters.local_pki import (
     revocation_list,
     subject_of,
 )
+from sigill.decision.stages import Hand
 from sigill.errors import N_, BadInput, Refused, Temporary
 from sigill.log.checkpoint import vkey
-from sigill.ports import Clock
-from sigill.seal.keys import KEY_SIZE, public_of, read_private_pem, unsafe_private_pem
+from sigill.ports import Clock, Custodian
+from sigill.seal.hand import sign_draft
+from sigill.seal.keys import KEY_SIZE, load_public, public_of, read_private_pem, unsafe_private_pem
 
-CUSTODIANS = ("registrator", "jurist", "sakerhetsansvarig")
-QUORUM = 2
+
+class Seat(NamedTuple):
+    """A custodian to be: id, the person's staff id, and the chain of command he or she belongs to."""
+
+    id: str
+    staff_id: str
+    chain: str
+
+
+# Seats by function: in a house for trying out, the function's name stands for the person's staff id.
+CUSTODIANS = (
+    Seat("registrator", "registrator", "kansli"),
+    Seat("jurist", "jurist", "kommunledning"),
+    Seat("sakerhetsansvarig", "sakerhetsansvarig", "sakerhet"),
+)
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
 _CUSTODIAN = re.compile(r"[a-z][a-z0-9-]{0,39}\Z", re.ASCII)
@@ -110,14 +128,15 @@ class SoftwareCredential:
 
 
 class UnsafeSoftwareKeys:
-    """Implements the ports Signers, RecordKey (`record`), LogKey (`log`) and Custodians with plain files.
+    """Implements the ports Signers, RecordKey (`record`), LogKey (`log`), Custodians, Hands and Letterboxes with plain
+    files.
 
     Args:
         folder: where the keys lie; made on first use, must then not exist or be empty.
         clock: whose time stands in certificates, revocation lists and timestamps.
         organisation: whose seal it is, for instance the municipality; kept at first use. None opens keys that exist.
         log_origin: the log's name in checkpoints; kept at first use. Without it, one is derived.
-        custodians: ids of the custodians, at first use.
+        custodians: who they are, at first use.
         signs: whether letters are signed or stamped with these keys; without it, nothing is warned of.
 
     Raises:
@@ -131,7 +150,7 @@ class UnsafeSoftwareKeys:
         organisation: str | None = None,
         *,
         log_origin: str | None = None,
-        custodians: Sequence[str] = CUSTODIANS,
+        custodians: Sequence[Seat] = CUSTODIANS,
         signs: bool = True,
     ) -> None:
         if signs:
@@ -156,7 +175,8 @@ class UnsafeSoftwareKeys:
         self._issuing = _load(ca, "issuing")
         self.record = SoftwareRecordKey(read_ec_key(folder / "record.key"))
         self.log = SoftwareLogKey(self._house["log_origin"], read_ed25519_key(folder / "log.key"))
-        self._custodians = _public_custodians(folder / "custodians.json")
+        self._custodians, self._custody = _public_custodians(folder / "custodians.json")
+        self.house_private_key()
         self._credentials: dict[str, tuple[Pair, SoftwareCredential]] = {}
         self._stamper: LocalTimeStamper | None = None
         self._crls_seen: tuple[int, ...] = ()
@@ -213,14 +233,21 @@ class UnsafeSoftwareKeys:
 
     # Custodians
 
-    def public_keys(self) -> Mapping[str, bytes]:
-        """Custodian id → X25519 public key, 32 bytes."""
-        return dict(self._custodians)
+    def members(self) -> tuple[Custodian, ...]:
+        """See `sigill.ports.Custodians.members`."""
+        return self._custodians
 
-    @property
-    def quorum(self) -> int:
-        """How many custodians must act together."""
-        return min(QUORUM, len(self._custodians))
+    def house_public_key(self) -> bytes:
+        """See `sigill.ports.Custodians.house_public_key`."""
+        return self._custody
+
+    def house_private_key(self) -> bytes:
+        """See `sigill.ports.Custodians.house_private_key`."""
+        path = self._folder / "custody.key"
+        private = read_custodian_key(path)
+        if public_of(private) != self._custody:
+            raise damaged(path)
+        return private
 
     def retention_key(self, month: str) -> bytes:
         """The key of a deletion month, 32 bytes, made on first use.
@@ -285,13 +312,47 @@ class UnsafeSoftwareKeys:
         Raises:
             BadInput: no such custodian, or the file is gone.
         """
-        if name not in self._custodians:
+        known = {one.id: one.public_key for one in self._custodians}
+        if name not in known:
             raise BadInput(N_("There is no custodian of that name."), N_("See custodians.json."), place=name)
         path = self._folder / "custodians" / f"{name}.key"
         private = read_custodian_key(path)
-        if public_of(private) != self._custodians[name]:
+        if public_of(private) != known[name]:
             raise damaged(path)
         return private
+
+    # Hands
+
+    def sign(self, staff_id: str, name: str, draft_sha256: bytes) -> Hand:
+        """See `sigill.ports.Hands.sign`. Here the house holds everybody's key, so nobody is ever missing."""
+        pair = self._current(self._folder / "people", _label(name, staff_id), name, PERSON)
+        return sign_draft(pair.key, [pair.certificate, self._issuing.certificate], draft_sha256)
+
+    # Letterboxes
+
+    def letterbox(self, staff_id: str) -> bytes | None:
+        """See `sigill.ports.Letterboxes.letterbox`."""
+        path = self._folder / "letterboxes.json"
+        if not path.exists():
+            return None
+        try:
+            public = read_json(path)["x25519"].get(staff_id)
+            return None if public is None else _unb64(public)
+        except (KeyError, AttributeError, TypeError, ValueError):
+            raise damaged(path) from None
+
+    def add_letterbox(self, staff_id: str, public_key: bytes) -> None:
+        """Let an employee be told under a key of the employee's own from now on.
+
+        Raises:
+            BadInput: the key cannot be used.
+        """
+        load_public(public_key)
+        path = self._folder / "letterboxes.json"
+        with self._lock, exclusive(self._folder / ".letterboxes.lock"):
+            known = read_json(path).get("x25519", {}) if path.exists() else {}
+            new = {"schema": 1, "x25519": {**known, staff_id: _b64(public_key)}}
+            write(path, json.dumps(new, indent=1).encode())
 
     # Trust
 
@@ -308,6 +369,8 @@ class UnsafeSoftwareKeys:
             "municipality": self._house["organisation"],
             "issued_for": "test only" if local else "",
             "ca": [*roots, *([own] if local else [])],
+            # Whom drafts are signed under (`sign`); believed for nothing else.
+            "hands": [own],
             "log": {"origin": self.log.origin, "vkey": vkey(self.log.origin, self.log.public_bytes())},
             "record_seal": [self.record.jwk()],
         }
@@ -460,14 +523,27 @@ class SoftwareLogKey:
         return self._public
 
 
-def _public_custodians(path: Path) -> dict[str, bytes]:
+def _public_custodians(path: Path) -> tuple[tuple[Custodian, ...], bytes]:
+    found = read_json(path)
+    if found.get("schema") == 1:
+        raise BadInput(
+            N_("The custodians' file is of an earlier version, without chains of command."),
+            N_("Make a new house, or ask the administrator to appoint the custodians anew."),
+            place=str(path),
+        )
     try:
-        found = {name: _unb64(public) for name, public in read_json(path)["x25519"].items()}
+        members = tuple(
+            Custodian(one["id"], one["staff_id"], one["chain"], _unb64(one["x25519"])) for one in found["custodians"]
+        )
+        house = _unb64(found["house"]["x25519"])
     except (KeyError, AttributeError, TypeError, ValueError):
         raise damaged(path) from None
-    if not found or any(len(public) != KEY_SIZE for public in found.values()):
+    words = [word for one in members for word in (one.id, one.staff_id, one.chain)]
+    if not members or not all(isinstance(word, str) and word for word in words):
         raise damaged(path)
-    return found
+    if any(len(public) != KEY_SIZE for public in (house, *(one.public_key for one in members))):
+        raise damaged(path)
+    return members, house
 
 
 def read_custodian_key(path: Path) -> bytes:
@@ -479,11 +555,13 @@ def read_custodian_key(path: Path) -> bytes:
     return read_private_pem(read(path), place=str(path))
 
 
-def _make_house(folder: Path, now: dt.datetime, organisation: str, log_origin: str, custodians: Sequence[str]) -> None:
+def _make_house(folder: Path, now: dt.datetime, organisation: str, log_origin: str, custodians: Sequence[Seat]) -> None:
     """Make everything in a folder beside, then put it in place with one rename: all or nothing."""
     if not organisation.strip() or len(organisation) > 64:
         raise BadInput(N_("An organisation's name has 1 to 64 characters."), N_("Shorten it."))
-    if not custodians or len(set(custodians)) != len(custodians) or not all(map(_CUSTODIAN.match, custodians)):
+    ids = [one.id for one in custodians]
+    usable = all(_CUSTODIAN.match(one.id) and one.id != "house" and one.staff_id and one.chain for one in custodians)
+    if not ids or len(set(ids)) != len(ids) or not usable:
         raise BadInput(
             N_("Custodian ids are different short words of small letters, digits and hyphens."),
             N_("Choose other ids."),
@@ -519,7 +597,7 @@ def _make_house(folder: Path, now: dt.datetime, organisation: str, log_origin: s
             shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _fill(fresh: Path, now: dt.datetime, organisation: str, custodians: Sequence[str]) -> None:
+def _fill(fresh: Path, now: dt.datetime, organisation: str, custodians: Sequence[Seat]) -> None:
     ca = fresh / "ca"
     root_key = ec.generate_private_key(ec.SECP256R1())
     root_name = subject_of(organisation, "Sigill rot (TEST)")
@@ -543,12 +621,15 @@ def _fill(fresh: Path, now: dt.datetime, organisation: str, custodians: Sequence
         write(ca / f"{label}.crl", made.public_bytes(serialization.Encoding.DER))
     write_key(fresh / "record.key", ec.generate_private_key(ec.SECP256R1()))
     write_key(fresh / "log.key", ed25519.Ed25519PrivateKey.generate())
-    public = {}
-    for custodian in custodians:
+    public = []
+    for one in custodians:
         private = secrets.token_bytes(KEY_SIZE)
-        public[custodian] = _b64(public_of(private))
-        write(fresh / "custodians" / f"{custodian}.key", unsafe_private_pem(private))
-    write(fresh / "custodians.json", json.dumps({"schema": 1, "x25519": public}, indent=1).encode())
+        public.append({**one._asdict(), "x25519": _b64(public_of(private))})
+        write(fresh / "custodians" / f"{one.id}.key", unsafe_private_pem(private))
+    custody = secrets.token_bytes(KEY_SIZE)
+    write(fresh / "custody.key", unsafe_private_pem(custody))
+    known = {"schema": 2, "custodians": public, "house": {"x25519": _b64(public_of(custody))}}
+    write(fresh / "custodians.json", json.dumps(known, indent=1).encode())
     write(fresh / "README.txt", _README.encode())
 
 

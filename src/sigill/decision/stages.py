@@ -109,13 +109,35 @@ class DecisionFacts:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Hand:
+    """A person's own signature over a draft.
+
+    Args:
+        kind: by a key of the person's own, or the digest of an eID provider's assertion.
+        draft_sha256: what was signed, hex.
+        chain: certificates (DER, base64), leaf first, joined by "."; empty for an assertion.
+        evidence: the signature (base64), or the assertion's SHA-256 (hex).
+    """
+
+    kind: Literal["own_key", "eid_assertion"]
+    draft_sha256: str
+    chain: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Identity:
-    """One withheld person as the sealed identity record keeps him or her."""
+    """One withheld person as the sealed identity record keeps him or her.
+
+    Args:
+        hand: the person's own signature over the draft; None before it is put in.
+    """
 
     staff_id: str
     name: str
     title: str
     role: Literal["decision_maker", "rapporteur", "participant"]
+    hand: Hand | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

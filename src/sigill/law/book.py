@@ -240,3 +240,33 @@ def _threat(row: form.ThreatForm) -> ThreatForm:
         prompts=row.prompts,
         examples_sv=row.examples_sv,
     )
+
+
+@cache
+def disclosure_grounds() -> Mapping[str, form.DisclosureGround]:
+    """`disclosure_grounds.toml`: ground id → ground, in the data's order. The list is closed."""
+    rows = _open("disclosure_grounds.toml", form.DisclosureGrounds).ground
+    return MappingProxyType({row.id: row for row in rows})
+
+
+def disclosure_ground(ground_id: str) -> form.DisclosureGround:
+    """One ground for opening a sealed record.
+
+    Raises:
+        BadInput: there is no such ground; gives all there are.
+    """
+    row = disclosure_grounds().get(ground_id)
+    if row is None:
+        raise BadInput(
+            N_("`{ground}` is no ground on which a record may be opened."),
+            N_("Choose one of: {known}."),
+            ground=ground_id,
+            known=", ".join(disclosure_grounds()),
+        )
+    return row
+
+
+def advice(ground: form.DisclosureGround) -> tuple[form.Prompt, ...]:
+    """What to tell the person whose name is disclosed on this ground, from `threat_taxonomy.toml`."""
+    prompts = {row.id: row for row in threat_taxonomy().prompt}
+    return tuple(prompts[one] for one in ground.advice)

@@ -355,3 +355,30 @@ class RetentionClocks(Row, frozen=True):
     schema: Literal[1]
     default: Literal["file"]
     clock: Annotated[tuple[RetentionClock, ...], msgspec.Meta(min_length=1)]
+
+
+class DisclosureGround(Row, frozen=True):
+    """A ground for opening a sealed record; see the head of `disclosure_grounds.toml` for what the fields mean."""
+
+    id: Id
+    label_sv: Text
+    label_en: Text
+    asks_sv: Text
+    asks_en: Text
+    source: Text
+    gets: Literal["recipient", "officer"]
+    custodians: Literal[1, 2]
+    refusal_rule: Literal["", "G25", "G30", "G35"]
+    tell: Literal["before", "held"]
+    hours: Annotated[int, msgspec.Meta(ge=1, le=336)]
+    max_hours: Annotated[int, msgspec.Meta(ge=1, le=336)]
+    advice: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1)]
+    verified: bool
+
+
+class DisclosureGrounds(Row, frozen=True):
+    """`disclosure_grounds.toml`."""
+
+    schema: Literal[1]
+    as_of: AsOf
+    ground: Annotated[tuple[DisclosureGround, ...], msgspec.Meta(min_length=1)]

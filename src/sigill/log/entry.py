@@ -77,6 +77,11 @@ def issued_event(
     )
 
 
+def act_digest(data: bytes, sealed: bytes) -> bytes:
+    """SHA-256 of what the store keeps of an act: its plain and its sealed part, each behind its length."""
+    return sha256(b"".join(len(part).to_bytes(8, "big") + part for part in (data, sealed))).digest()
+
+
 def read_event(data: bytes) -> dict[str, Any]:
     """An event's bytes as a dict with `v`, `kind`, `at` and `digests` (hex by word).
 

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from sigill.decision.stages import Identity
+from sigill.decision.stages import Hand, Identity
 from sigill.errors import N_, BadInput, LeakFound, NotGenuine, TamperEvidence
 from sigill.ports import Entropy, RecordKey
 
@@ -44,7 +44,9 @@ MAX_TOKEN = 65_536
 _FILLER = re.compile(r"filler_[1-8]", re.ASCII)
 _RESERVED = re.compile(r"_sd|_sd_alg|\.\.\.|withheld|filler_.*", re.ASCII | re.DOTALL)
 _NESTED_RESERVED = {"_sd", "_sd_alg", "..."}
-_IDENTITY_KEYS = ["name", "role", "staff_id", "title"]
+_IDENTITY_KEYS = {"name", "role", "staff_id", "title"}
+_HAND_KEYS = {"chain", "draft_sha256", "evidence", "kind"}
+_HANDS: tuple[str, ...] = get_args(Literal["own_key", "eid_assertion"])
 _ROLES: tuple[str, ...] = get_args(Literal["decision_maker", "rapporteur", "participant"])
 _SALT_SIZE = 16
 _HALF = 32  # bytes of each number in an ES256 signature and of a P-256 coordinate
@@ -166,7 +168,7 @@ def open_in_court(jwt: str, openings: Sequence[str], keys: Mapping[str, PublicKe
     fillers = SLOTS - 1 if WITHHELD in claims else SLOTS
     if not all(f"filler_{number}" in claims for number in range(1, fillers + 1)):
         raise NotGenuine(N_("The openings of the identity record are not those that such a record has."))
-    return tuple(Identity(**one) for one in claims.get(WITHHELD, []))
+    return tuple(_from_json(one) for one in claims.get(WITHHELD, []))
 
 
 def _read(jwt: str, keys: Mapping[str, PublicKey]) -> tuple[dict[str, Any], list[str]]:
@@ -247,13 +249,31 @@ def _parse_disclosure(text: str) -> tuple[str, Any]:
 
 
 def _is_identity(value: object) -> bool:
-    if not isinstance(value, dict) or sorted(value) != _IDENTITY_KEYS or value["role"] not in _ROLES:
+    if not isinstance(value, dict) or value.keys() - {"hand"} != _IDENTITY_KEYS or value["role"] not in _ROLES:
         return False
-    return all(isinstance(one, str) for one in value.values())
+    hand = value.get("hand", {})
+    if "hand" in value and (not isinstance(hand, dict) or hand.keys() != _HAND_KEYS or hand["kind"] not in _HANDS):
+        return False
+    words = [one for key, one in value.items() if key != "hand"] + list(hand.values())
+    return all(isinstance(one, str) for one in words)
 
 
 def _to_json(one: Identity) -> JSON:
-    return {"staff_id": one.staff_id, "name": one.name, "title": one.title, "role": one.role}
+    plain: dict[str, JSON] = {"staff_id": one.staff_id, "name": one.name, "title": one.title, "role": one.role}
+    if one.hand is not None:
+        hand = one.hand
+        plain["hand"] = {
+            "kind": hand.kind,
+            "draft_sha256": hand.draft_sha256,
+            "chain": hand.chain,
+            "evidence": hand.evidence,
+        }
+    return plain
+
+
+def _from_json(one: dict[str, Any]) -> Identity:
+    hand = Hand(**one["hand"]) if "hand" in one else None
+    return Identity(one["staff_id"], one["name"], one["title"], one["role"], hand)
 
 
 def _check_public(public: Mapping[str, JSON]) -> None:

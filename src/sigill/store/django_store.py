@@ -24,7 +24,16 @@ from sigill import ports
 from sigill.errors import N_, BadInput, Temporary
 from sigill.log import tree
 from sigill.store.append_only import grant, may_migrate
-from sigill.store.models import Disposal, Issue, LogCheckpoint, LogEntry, LogEvent, LogNode
+from sigill.store.models import (
+    Act,
+    Disposal,
+    Issue,
+    LogCheckpoint,
+    LogEntry,
+    LogEvent,
+    LogNode,
+    Notice,
+)
 
 PATIENCE_SECONDS = 60.0
 """How long a run waits for another run on the same decision before it says so."""
@@ -291,6 +300,42 @@ class DjangoStore:
             row = LogCheckpoint.objects.order_by("-pk").first()
             return None if row is None else ports.Published(row.pk, row.size, row.note, row.at)
 
+    def act(self, new: ports.Act, leaf: bytes, salt: bytes, notices: Sequence[bytes] = ()) -> ports.Act:
+        """See `sigill.ports.Store.act`."""
+        with _database_errors(), transaction.atomic():
+            self._line_up()
+            there = Act.objects.select_related("entry__opened").filter(slot=new.slot).first()
+            if there is not None:
+                return _act(there)
+            index = self._append(leaf, new.event, salt)
+            self.mark("act in transaction")
+            row = Act.objects.create(
+                slot=new.slot,
+                subject=new.subject,
+                kind=new.kind,
+                decision_id=new.decision,
+                at=new.at,
+                data=new.data,
+                sealed=new.sealed,
+                entry_id=index,
+            )
+            for one in notices:
+                Notice.objects.create(act=row, sealed=one)
+            self.mark("act before commit")
+        return replace(new, log_index=index)
+
+    def acts(self, subject: str = "", *, decision: str = "", kind: str = "") -> Sequence[ports.Act]:
+        """See `sigill.ports.Store.acts`."""
+        wanted = {"subject": subject, "decision_id": decision, "kind": kind}
+        with _database_errors():
+            rows = Act.objects.select_related("entry__opened").order_by("entry_id")
+            return [_act(row) for row in rows.filter(**{key: value for key, value in wanted.items() if value})]
+
+    def notices(self) -> Sequence[bytes]:
+        """See `sigill.ports.Store.notices`."""
+        with _database_errors():
+            return [bytes(one) for one in Notice.objects.order_by("pk").values_list("sealed", flat=True)]
+
     def leaves(self) -> Iterator[bytes]:
         """All entries in order, for whoever checks the whole log."""
         for leaf in LogEntry.objects.order_by("index").values_list("leaf", flat=True).iterator():
@@ -306,14 +351,17 @@ class DjangoStore:
         for index, event, salt in rows.iterator():
             yield index, bytes(event), bytes(salt)
 
-    def _append(self, leaf: bytes, event: bytes, salt: bytes) -> int:
-        return self._append_rows([(leaf, event, salt)])
-
-    def _append_rows(self, entries: Sequence[tuple[bytes, bytes, bytes]]) -> int:
+    def _line_up(self) -> None:
         if connection.vendor == "postgresql":
             # SQLite has its one write lock; here writers of the log line up behind each other.
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOG_LOCK])
+
+    def _append(self, leaf: bytes, event: bytes, salt: bytes) -> int:
+        return self._append_rows([(leaf, event, salt)])
+
+    def _append_rows(self, entries: Sequence[tuple[bytes, bytes, bytes]]) -> int:
+        self._line_up()
         nodes = self.nodes
         first = nodes.size()
         rows = tree.append([leaf for leaf, _, _ in entries], nodes)
@@ -374,6 +422,20 @@ def _insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[tu
                 f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})",  # noqa: S608
                 rows,
             )
+
+
+def _act(row: Act) -> ports.Act:
+    return ports.Act(
+        slot=row.slot,
+        subject=row.subject,
+        kind=row.kind,
+        decision=row.decision_id,
+        at=row.at,
+        data=bytes(row.data),
+        sealed=bytes(row.sealed),
+        event=bytes(row.entry.opened.event),
+        log_index=row.entry.index,
+    )
 
 
 def _try_flock(descriptor: int) -> bool:

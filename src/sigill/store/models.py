@@ -1,8 +1,8 @@
-"""Tables: issued decisions, the log's entries and tree, and what each entry was about.
+"""Tables: issued decisions, what was done with them, the log's entries and tree, and what each entry was about.
 
 The log itself (`LogEntry`, `LogNode`) holds salted hashes only. `LogEvent` is the private side: what a hash commits
-to, with its salt. `LogCheckpoint` is what the house has signed and published of it. All four are never changed or
-deleted from; triggers in the migrations hold that.
+to, with its salt. `LogCheckpoint` is what the house has signed and published of it. All four, acts and notices are
+never changed or deleted from; triggers in the migrations hold that.
 """
 
 from typing import ClassVar
@@ -85,3 +85,29 @@ class LogCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+class Act(models.Model):
+    """Something done with a decision: a request, a refusal, an opening, a delivery. No name in clear."""
+
+    slot = models.CharField(max_length=200, unique=True)
+    subject = models.CharField(max_length=64, db_index=True)
+    kind = models.CharField(max_length=32, db_index=True)
+    decision_id = models.CharField(max_length=32, db_index=True, blank=True)
+    at = models.DateTimeField()
+    data = models.BinaryField()
+    sealed = models.BinaryField()
+    entry = models.OneToOneField(LogEntry, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return self.slot
+
+
+class Notice(models.Model):
+    """A sealed letter to somebody whom an act concerns; nobody can see on it whom."""
+
+    act = models.ForeignKey(Act, on_delete=models.PROTECT)
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -8,7 +8,22 @@ import click
 import sigill as package
 from sigill.faces.cli.words import _
 
-COMMANDS = ("demo", "issue", "check", "trust", "mask", "scan", "open", "log", "migrate", "law")
+COMMANDS = (
+    "demo",
+    "issue",
+    "check",
+    "trust",
+    "mask",
+    "scan",
+    "request",
+    "release",
+    "open",
+    "bundle",
+    "notices",
+    "log",
+    "migrate",
+    "law",
+)
 """Sub-commands in the order of the manual; each is a module of this package with the same name plus `_command`."""
 
 

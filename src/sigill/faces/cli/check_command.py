@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from sigill.adapters.files import read
-from sigill.audit import Trust, check
+from sigill.audit import CourtChecked, Trust, check, check_court
 from sigill.errors import N_, BadInput, NotGenuine
 from sigill.faces.cli.options import file_argument, finished, json_option
 from sigill.faces.cli.show import json_line, out
@@ -27,8 +27,13 @@ from sigill.house import Settings
     type=click.Path(path_type=Path),
     help=_("The municipality's public keys (default: trust.json in SIGILL_HOME)."),
 )
+@click.option(
+    "--court",
+    is_flag=True,
+    help=_("FILE is a court's bundle.zip: verify both letters, and that all eight slots hold exactly one identity."),
+)
 @json_option()
-def _check(file: Path, trust: Path | None, as_json: bool) -> int:
+def _check(file: Path, trust: Path | None, court: bool, as_json: bool) -> int:
     trust = trust or Settings.from_environment().home / "trust.json"
     pdf = read(file)
     if not trust.exists():
@@ -39,6 +44,8 @@ def _check(file: Path, trust: Path | None, as_json: bool) -> int:
         )
     keys = Trust.parse(read(trust))
     try:
+        if court:
+            return _court(check_court(pdf, keys), as_json)
         checked = check(pdf, keys)
     except NotGenuine as reason:
         if as_json:
@@ -70,6 +77,41 @@ def _check(file: Path, trust: Path | None, as_json: bool) -> int:
         markup=False,
         soft_wrap=True,
     )
+    return 0
+
+
+def _court(checked: CourtChecked, as_json: bool) -> int:
+    people = [
+        {"staff_id": one.staff_id, "name": one.name, "title": one.title, "role": one.role} for one in checked.identities
+    ]
+    if as_json:
+        json_line(
+            {
+                "genuine": True,
+                "slots": 8,
+                "identities": people,
+                "draft_sha256": list(checked.drafts),
+                "log": {"origin": checked.record.log_origin, "index": checked.record.log_index},
+            }
+        )
+        return 0
+    out.print(
+        _(
+            "GENUINE: record and notification are of one decision, entry {index} of the log {origin}. All eight slots "
+            "are opened; there is exactly one identity, the one committed to before signing, with the handler's own "
+            "signature over the draft:"
+        ).format(index=checked.record.log_index, origin=checked.record.log_origin)
+        if people
+        else _(
+            "GENUINE: record and notification are of one decision, entry {index} of the log {origin}. All eight slots "
+            "are opened; nobody was withheld."
+        ).format(index=checked.record.log_index, origin=checked.record.log_origin),
+        style="green",
+        markup=False,
+        soft_wrap=True,
+    )
+    for one in people:
+        out.print(f"  {one['staff_id']} {one['name']}, {one['title']} ({one['role']})", markup=False, soft_wrap=True)
     return 0
 
 

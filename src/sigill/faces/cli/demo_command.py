@@ -7,17 +7,19 @@ from pathlib import Path
 import click
 
 from sigill import journey
-from sigill.adapters.files import FolderOutbox, read
+from sigill.adapters.files import read
 from sigill.audit import Trust, check
+from sigill.decision.disclosure import DisclosureRequest
 from sigill.errors import N_, BadInput, NotGenuine, Refused
 from sigill.faces.cli.issuing import issue_case
-from sigill.faces.cli.opening import parts_from
+from sigill.faces.cli.opening import hand_out, parts_from
 from sigill.faces.cli.options import finished, json_option
 from sigill.faces.cli.show import err, finding_line, json_line, out, quiet_warnings, table
 from sigill.faces.cli.words import _, sentence
 from sigill.house import Settings, open_house
 
 _HERE = Path(__file__).resolve()
+_CLERK = "A12110"  # the registrar of the samples
 _PLACES = (_HERE.parents[2] / "examples", _HERE.parents[4] / "examples")
 
 
@@ -33,8 +35,9 @@ def examples() -> Path:
     "demo",
     help=_(
         "The whole way on the six sample cases.\n\n"
-        "Issues four decisions, shows why the gate refuses two, opens one record with two custodians and checks a "
-        "notification from outside. Everything in the samples is invented; the keys are software keys for trying out."
+        "Issues four decisions, shows why the gate refuses two, answers a party's own request for the record and "
+        "checks a notification from outside. Everything in the samples is invented; the keys are software keys for "
+        "trying out."
     ),
 )
 @click.option(
@@ -66,17 +69,14 @@ def _demo(output: Path, as_json: bool) -> None:
                 refused.append((name, refusal))
             else:
                 issued.append((name, one))
-        status.update(_("Opening one record with two custodians"))
+        status.update(_("Answering the party's own request"))
         house = open_house(settings)
-        request = journey.DisclosureRequest(
-            str(issued[0][1].receipt["decision_id"]),
-            "party",
-            "OSL 10:3 st. 2",
-            _("the party, by her own request"),
+        decision = str(issued[0][1].receipt["decision_id"])
+        request = journey.request_opening(
+            DisclosureRequest(decision, "party", _("the party"), _("the party"), registered_by=_CLERK), house
         )
-        parts = parts_from(request.decision, (), settings, house)
-        opened = journey.disclose(request, parts, house)
-        (record,) = FolderOutbox(output / issued[0][0]).deliver("", {"opened-record.pdf": opened.record_pdf})
+        opened = journey.disclose(request.id, parts_from(request.id, (), settings, house), house)
+        record = hand_out(opened, "opened-record.pdf", opened.record_pdf, output / issued[0][0], house)
         status.update(_("Checking a letter from outside"))
         trust = Trust.parse(read(settings.home / "trust.json"))
         letter = read(Path(issued[0][1].paths[0]))
@@ -121,7 +121,8 @@ def _demo(output: Path, as_json: bool) -> None:
     out.print()
     out.print(
         _(
-            "Opened with two custodians, logged as entry {index} before release: {record} ({count} withheld inside)."
+            "The party's own request, answered at once by one custodian and logged as entry {index} before release: "
+            "{record} ({count} withheld inside, told beforehand)."
         ).format(index=opened.log_index, record=record, count=len(opened.identities)),
         markup=False,
         soft_wrap=True,
