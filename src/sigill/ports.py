@@ -305,6 +305,28 @@ class LogKey(Protocol):
         ...
 
 
+class Witness(Protocol):
+    """Another authority's witness, which cosigns checkpoints of the log."""
+
+    @property
+    def name(self) -> str:
+        """The name it signs under."""
+        ...
+
+    @property
+    def public_key(self) -> bytes:
+        """Ed25519, 32 bytes."""
+        ...
+
+    def ask(self, request: bytes) -> tuple[int, str]:
+        """Its answer to `add-checkpoint`: HTTP status and body.
+
+        Raises:
+            Temporary: it does not answer.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Custodian:
     """One who holds parts of the keys to sealed records.

@@ -170,6 +170,29 @@ def open_checkpoint(
     return Checkpoint(origin, checkpoint.size, checkpoint.root, tuple(sorted(cosigned)))
 
 
+def origin_of(note: str) -> str:
+    """The log's name that a note states, not yet believed.
+
+    Raises:
+        NotGenuine: it is no checkpoint.
+    """
+    return _read_body(note)[1].origin
+
+
+def cosigned_at(note: str, name: str, public_key: bytes) -> int:
+    """When a witness cosigned, in seconds of Unix time, by its own clock; 0 if it did not.
+
+    Args:
+        note: already opened with this witness among the trusted ones.
+    """
+    body, _ = _read_body(note)
+    key_id = _key_id(name, _WITNESS_KEY, public_key)
+    stamps = [
+        blob[:8] for other, one, blob in _read_signatures(note[len(body) + 1 :]) if (other, one) == (name, key_id)
+    ]
+    return int.from_bytes(stamps[0], "big") if stamps else 0
+
+
 def vkey(name: str, public_key: bytes, *, witness: bool = False) -> str:
     """A public key as one line of text: name, key id and key (C2SP signed-note, verifier keys).
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "notices",
     "log",
     "migrate",
+    "witness",
     "law",
 )
 """Sub-commands in the order of the manual; each is a module of this package with the same name plus `_command`."""
