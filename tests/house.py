@@ -97,6 +97,7 @@ class MemoryStore:
         self.issues: dict[str, ports.Issue] = {}
         self.entries: list[bytes] = []
         self.opened: list[tuple[bytes, bytes]] = []
+        self.waits: dict[str, ports.Waiting] = {}
         self.disposals: dict[str, int] = {}
         self.checkpoints: list[ports.Published] = []
         self.deeds: dict[str, ports.Act] = {}
@@ -118,7 +119,18 @@ class MemoryStore:
         assert new.key not in self.issues
         index = self.append(leaf, new.event, new.salt)
         self.issues[new.key] = replace(new, log_index=index)
+        self.waits.pop(new.key, None)
         return self.issues[new.key]
+
+    def wait(self, new: ports.Waiting) -> None:
+        assert new.key not in self.waits
+        self.waits[new.key] = new
+
+    def waiting(self) -> list[ports.Waiting]:
+        return list(self.waits.values())
+
+    def withdraw(self, key: str) -> None:
+        self.waits.pop(key, None)
 
     def finish(self, key: str, notification: bytes) -> bytes:
         if self.issues[key].finished is None:

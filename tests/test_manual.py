@@ -15,6 +15,7 @@ from sigill import errors
 from sigill.adapters.signing_config import (
     Authority,
     Csc,
+    Elsewhere,
     Pkcs11,
     SigningFile,
     Software,
@@ -321,7 +322,7 @@ def test_the_front_page_says_what_is_not_promised() -> None:
 
 SIGNING = {
     "Överst i filen": SigningFile,
-    **{f'`method = "{one.__struct_config__.tag}"`': one for one in (Software, Pkcs11, Csc)},
+    **{f'`method = "{one.__struct_config__.tag}"`': one for one in (Software, Elsewhere, Pkcs11, Csc)},
     "`[[timestamp]]`": Authority,
     "`[trust]`": TrustFiles,
 }
@@ -347,4 +348,4 @@ def test_the_example_of_a_signing_file_can_be_read() -> None:
 
 def test_every_way_of_signing_is_compared() -> None:
     stated = {code(row[0])[0] for row in rows(PAGES["underskrift.md"].partition("## ")[0]) if code(row[0])}
-    assert {one.__struct_config__.tag for one in (Software, Pkcs11, Csc)} <= stated
+    assert {one.__struct_config__.tag for one in (Software, Elsewhere, Pkcs11, Csc)} <= stated

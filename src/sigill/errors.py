@@ -8,6 +8,7 @@
     ├── Blocked         a human must look; nothing was written                                   (exit 3)
     │   └── NothingRead where there should be text none could be read; emptiness is no proof
     ├── Temporary       nobody: the same call may work later, nothing is half done               (exit 4)
+    │   └── Awaiting    whoever signs: the decision waits for a signature made elsewhere
     └── TamperEvidence  the administrator: stop the house, the log or a seal does not add up     (exit 3)
 
 An error never holds a protected name, nor the text that matched one: it holds a sentence with placeholders,
@@ -98,6 +99,10 @@ class Temporary(SigillError):
     """Nothing is half done; the same call may succeed later."""
 
     exit_code = 4
+
+
+class Awaiting(Temporary):
+    """The decision waits for a signature that is made outside the house; the same call gives it once that is here."""
 
 
 class TamperEvidence(SigillError):

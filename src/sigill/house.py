@@ -267,6 +267,16 @@ def _settle() -> None:
     gc.freeze()
 
 
+def open_existing_house(settings: Settings) -> House:
+    """As `open_house`, for a house that has been opened before.
+
+    Raises:
+        BadInput: there is none.
+    """
+    _require_house(settings)
+    return open_house(settings)
+
+
 def house_of(
     keys: UnsafeSoftwareKeys,
     store: Store,

@@ -1,4 +1,4 @@
-"""The way of a decision, readable on one page: `prepare`, `conclude`, `disclose`.
+"""The way of a decision, readable on one page: `prepare`, `conclude` (or `take`), `disclose`.
 
     draft → admit → compose → mask → verify → decide & sign → seal → record in log → notify
 
@@ -29,12 +29,13 @@ from sigill.decision.stages import (
     Identity,
     Letter,
     Masked,
+    Parked,
     Recorded,
     Sealed,
     Signed,
     Verified,
 )
-from sigill.errors import N_, BadInput, LeakFound, Refused
+from sigill.errors import N_, Awaiting, BadInput, LeakFound, NotGenuine, Refused, TamperEvidence
 from sigill.law import book
 from sigill.law import disclosure as law
 from sigill.law.acts import Export, NotificationText
@@ -47,12 +48,14 @@ from sigill.letters.read import read_document
 from sigill.letters.typeset import typeset
 from sigill.log import entry, proof
 from sigill.mask.reset import mask_letters
-from sigill.seal import box, bundle, content, identity, retention
+from sigill.seal import box, bundle, content, identity, parking, retention
 from sigill.seal.letter import open_letter, seal_letter
 from sigill.sign.appearance import appearance, e_seal_lines, person_lines
+from sigill.sign.elsewhere import Gap, fill_gap, leave_gap
 from sigill.sign.field import IDENTITY_ATTACHMENT, Attachment, prepare_for_signature
 from sigill.sign.pades import sign_letter
 from sigill.sign.proof import stamp_proof
+from sigill.sign.validate import validate
 from sigill.verify.search import FAST, require_clean
 
 
@@ -187,7 +190,7 @@ def prepare(given: Draft, board: Board, house: House) -> Verified:
     )
     permit(NotificationText(text_of(masked.notification), masked.facts.withheld))  # G22: the letter says so
     verified = _set(masked, admitted, board)
-    _search(verified.notification_pdf, verified, given.staff, names_that_stay(given.case))  # (4) fresh eyes
+    _search(verified.notification_pdf, verified.withheld, given.staff, names_that_stay(given.case))  # (4) fresh eyes
     return verified
 
 
@@ -210,29 +213,73 @@ def conclude(
     Raises:
         Refused: somebody else signs, or the decision was issued before with other content.
         Temporary: another run holds this decision, or the store cannot be reached; nothing is half done.
+        Awaiting: decision-makers sign outside the house. The decision waits; `take` goes on when the signature is here.
     """
     _same_person(prepared, approval)
-    facts, record_pdf = prepared.facts, None
+    facts, signed = prepared.facts, None
     with house.store.exclusive(facts.key):
         issued = already_issued(facts.key, facts.content_sha256, house)
         if issued is None:
+            if house.signers.elsewhere is not None:
+                raise _park(prepared, names_that_stay(case), house)
             signed = _sign(prepared, house)  # (5) decide and sign
             house.mark("signed")
-            _search(signed.notification_pdf, prepared, staff, names_that_stay(case))  # again, on the signed bytes
-            permit(_export(facts))  # G23, G24
-            house.mark("searched")
-            sealed = _seal(signed, house)  # (6) record and openings under lock
-            house.mark("sealed")
-            house.store.issue(_row(sealed, house), entry.commit(sealed.event, sealed.salt))  # (7)
-            # POINT OF NO RETURN: row and log entry are written, in one transaction. From here on only forward.
-            house.mark("recorded")
-            record_pdf = signed.record_pdf if with_record else None
+            _issue(signed, prepared.withheld, staff, names_that_stay(case), house)  # (6), (7)
         recorded = finish(facts.key, house, again=issued is not None)  # (8) proof, last timestamp; safe to repeat
-    if record_pdf is None:
+    return _with_record(recorded, signed, house) if with_record else recorded
+
+
+def take(
+    decision: str,
+    signatures: Mapping[str, bytes],
+    house: House,
+    *,
+    staff: StaffRegister,
+    with_record: bool = False,
+) -> Recorded:
+    """The second half of `conclude` for a decision that waits: from signatures made elsewhere to the notification.
+
+    Run twice, it gives the same entry.
+
+    Args:
+        decision: its id or key.
+        signatures: letter (`record`, `notification`) → detached CMS, for each letter that waits.
+        staff, with_record: as for `conclude`.
+    Raises:
+        BadInput: nothing waits under that id, a signature is missing, wrong, or somebody else's.
+        Temporary: as for `conclude`.
+    """
+    key, signed = key_of(decision, house), None
+    with house.store.exclusive(key):
+        issued = house.store.find(key)
+        if issued is None:
+            parked = parked_decision(key, house)
+            signed = _take(parked, signatures, house)  # (5) decided and signed, elsewhere
+            house.mark("signed")
+            _issue(signed, parked.withheld, staff, parked.stay, house)  # (6), (7)
+        recorded = finish(key, house, again=issued is not None)  # (8)
+    return _with_record(recorded, signed, house) if with_record else recorded
+
+
+def _issue(
+    signed: Signed, withheld: Sequence[StaffMember], staff: StaffRegister, stay: Sequence[str], house: House
+) -> None:
+    _search(signed.notification_pdf, withheld, staff, stay)  # again, on the signed bytes
+    permit(_export(signed.facts))  # G23, G24
+    house.mark("searched")
+    sealed = _seal(signed, house)  # (6) record and openings under lock
+    house.mark("sealed")
+    house.store.issue(_row(sealed, house), entry.commit(sealed.event, sealed.salt))  # (7)
+    # POINT OF NO RETURN: row and log entry are written, in one transaction. From here on only forward.
+    house.mark("recorded")
+
+
+def _with_record(recorded: Recorded, signed: Signed | None, house: House) -> Recorded:
+    if signed is None:
         return recorded
-    stored = house.store.find(facts.key)
+    stored = house.store.find(recorded.facts.key)
     assert stored is not None
-    return replace(recorded, record_pdf=stamp_proof(record_pdf, log_proof(stored, house), house.signers))
+    return replace(recorded, record_pdf=stamp_proof(signed.record_pdf, log_proof(stored, house), house.signers))
 
 
 def finish(key: str, house: House, *, again: bool) -> Recorded:
@@ -670,11 +717,9 @@ def _set(masked: Masked, admitted: Admitted, board: Board) -> Verified:
     )
 
 
-def _search(pdf: bytes, prepared: Verified, staff: StaffRegister, stay: Sequence[str]) -> None:
-    if prepared.withheld:
-        require_clean(
-            {"notification.pdf": pdf}, prepared.withheld, others=stay, register=staff, readers=FAST, lone="any"
-        )
+def _search(pdf: bytes, withheld: Sequence[StaffMember], staff: StaffRegister, stay: Sequence[str]) -> None:
+    if withheld:
+        require_clean({"notification.pdf": pdf}, withheld, others=stay, register=staff, readers=FAST, lone="any")
 
 
 def _export(facts: DecisionFacts) -> Export:
@@ -706,58 +751,222 @@ def _same_person(prepared: Verified, approval: Approval) -> None:
         )
 
 
-def _sign(prepared: Verified, house: House) -> Signed:
-    facts, now = prepared.facts, house.clock.now()
+def _fields(prepared: Verified, now: dt.datetime, house: House) -> tuple[bytes, bytes, identity.IdentityRecord]:
+    """Record and notification with their empty signature fields, and the identity record that the latter carries."""
+    facts = prepared.facts
     # The handler's own hand: the sealed identity then proves more than what a clerk typed.
     persons = [
         replace(one, hand=house.hands.sign(one.staff_id, one.name, facts.content_sha256)) for one in prepared.identities
     ]
     record = identity.issue_identity(persons, {"decision": facts.decision_id}, house.record_key, house.entropy)
-    jwt = record.jwt.encode("ascii")
-    person = appearance(person_lines(prepared.signatory.name, prepared.signatory.title, now.date()), FONTS)
-    own = house.signers.for_person(prepared.signatory.name, prepared.signatory.staff_id)
-    if facts.maker_withheld:
-        # G24: a personal certificate would print the name; the organisation's e-seal says whose letter it is.
-        seal = house.signers.e_seal()
-        look = appearance(e_seal_lines(facts.municipality, now.date()), FONTS)
-    else:
-        seal, look = own, person
     attachment = Attachment(
-        IDENTITY_ATTACHMENT, jwt, "application/sd-jwt", "Förseglad identitetspost / sealed identity record"
+        IDENTITY_ATTACHMENT,
+        record.jwt.encode("ascii"),
+        "application/sd-jwt",
+        "Förseglad identitetspost / sealed identity record",
     )
     record_pdf = prepare_for_signature(
-        prepared.record_pdf, field_name="Underskrift", tooltip="Beslutsfattarens underskrift", date=now
+        prepared.record_pdf, field_name=_FIELD, tooltip="Beslutsfattarens underskrift", date=now
     )
     notification_pdf = prepare_for_signature(
         prepared.notification_pdf,
-        field_name="Underskrift",
+        field_name=_FIELD,
         tooltip="Myndighetens stämpel" if facts.maker_withheld else "Beslutsfattarens underskrift",
         attachments=[attachment],
         date=now,
     )
-    return Signed(
-        record_pdf=sign_letter(
-            record_pdf,
+    return record_pdf, notification_pdf, record
+
+
+_FIELD = "Underskrift"
+
+
+def _sign(prepared: Verified, house: House) -> Signed:
+    facts, now = prepared.facts, house.clock.now()
+    record_pdf, notification_pdf, record = _fields(prepared, now, house)
+    own = house.signers.for_person(prepared.signatory.name, prepared.signatory.staff_id)
+    person = appearance(person_lines(prepared.signatory.name, prepared.signatory.title, now.date()), FONTS)
+    signed_record = sign_letter(
+        record_pdf,
+        credential=own,
+        signers=house.signers,
+        field_name=_FIELD,
+        appearance=person,
+        level="B-LTA",
+        signing_time=now,
+    )
+    if facts.maker_withheld:
+        signed_notification = _e_seal(notification_pdf, facts, house)
+    else:
+        signed_notification = sign_letter(
+            notification_pdf,
             credential=own,
             signers=house.signers,
-            field_name="Underskrift",
+            field_name=_FIELD,
             appearance=person,
-            level="B-LTA",
-            signing_time=now,
-        ),
-        notification_pdf=sign_letter(
-            notification_pdf,
-            credential=seal,
-            signers=house.signers,
-            field_name="Underskrift",
-            appearance=look,
             level="B-LT",
             signing_time=now,
-        ),
-        facts=facts,
-        openings=record.openings,
-        identity_jwt=record.jwt,
+        )
+    return Signed(signed_record, signed_notification, facts, record.openings, record.jwt)
+
+
+def _e_seal(notification_pdf: bytes, facts: DecisionFacts, house: House) -> bytes:
+    # G24: a personal certificate would print the name; the organisation's e-seal says whose letter it is.
+    now = house.clock.now()
+    return sign_letter(
+        notification_pdf,
+        credential=house.signers.e_seal(),
+        signers=house.signers,
+        field_name=_FIELD,
+        appearance=appearance(e_seal_lines(facts.municipality, now.date()), FONTS),
+        level="B-LT",
+        signing_time=now,
     )
+
+
+def _park(prepared: Verified, stay: tuple[str, ...], house: House) -> Awaiting:
+    """Let a decision wait for its signature, if it does not yet."""
+    facts, now = prepared.facts, house.clock.now()
+    known = next((one for one in house.store.waiting() if one.key == facts.key), None)
+    if known is None:
+        record_pdf, notification_pdf, record = _fields(prepared, now, house)
+        person = appearance(person_lines(prepared.signatory.name, prepared.signatory.title, now.date()), FONTS)
+        gaps: dict[Literal["record", "notification"], tuple[int, int]] = {}
+        record_gap = leave_gap(record_pdf, field_name=_FIELD, appearance=person, signing_time=now)
+        gaps["record"] = (record_gap.start, record_gap.end)
+        if not facts.maker_withheld:  # else the house's own e-seal stands there, when the record is signed
+            gap = leave_gap(notification_pdf, field_name=_FIELD, appearance=person, signing_time=now)
+            notification_pdf, gaps["notification"] = gap.pdf, (gap.start, gap.end)
+        parked = Parked(
+            record_pdf=record_gap.pdf,
+            notification_pdf=notification_pdf,
+            gaps=gaps,
+            facts=facts,
+            signatory=prepared.signatory,
+            openings=record.openings,
+            identity_jwt=record.jwt,
+            withheld=prepared.withheld,
+            stay=stay,
+        )
+        own = house.entropy.token_bytes(box.KEY_SIZE)
+        month = house.custodians.retention_key(facts.retention_month)
+        house.store.wait(
+            ports.Waiting(
+                key=facts.key,
+                decision_id=facts.decision_id,
+                content_sha256=facts.content_sha256,
+                since=now,
+                retention_month=facts.retention_month,
+                wrapped=retention.wrap(own, month, facts.decision_id),
+                sealed=parking.lock(msgspec.msgpack.encode(parked), own, facts.decision_id, house.entropy),
+            )
+        )
+        house.mark("parked")
+    elif known.content_sha256 != facts.content_sha256:
+        raise Refused(
+            N_("This decision waits for its signature with other content."),
+            N_("Withdraw it first with `sigill sign withdraw`, and tell whoever was to sign."),
+            place=known.decision_id,
+        )
+    return Awaiting(
+        N_("The decision waits for the decision-maker's signature; nothing has been issued."),
+        N_("Fetch what is to be signed with `sigill sign pending`, and hand the signature in with `sigill sign take`."),
+        place=known.decision_id if known else facts.decision_id,
+    )
+
+
+def key_of(decision: str, house: House) -> str:
+    """The key of a decision that waits or has been issued, by its id or key.
+
+    Raises:
+        BadInput: there is none.
+    """
+    for one in house.store.waiting():
+        if decision in (one.key, one.decision_id):
+            return one.key
+    issued = house.store.find(decision)
+    if issued is None:
+        raise BadInput(
+            N_("No decision with that id waits for a signature here."), N_("See `sigill sign pending`."), place=decision
+        )
+    return issued.key
+
+
+def withdraw(decision: str, house: House) -> None:
+    """Forget a decision that waits for its signature.
+
+    Raises:
+        BadInput: nothing waits under that id; what was issued cannot be withdrawn.
+    """
+    key = key_of(decision, house)
+    with house.store.exclusive(key):
+        if house.store.find(key) is not None:
+            raise BadInput(
+                N_("This decision has been issued; it can no longer be withdrawn."),
+                N_("Correct it under 36 § FL, or change it by a new decision with a diary number of its own."),
+                place=decision,
+            )
+        house.store.withdraw(key)
+
+
+def parked_decision(key: str, house: House) -> Parked:
+    """A decision that waits, decrypted.
+
+    Raises:
+        BadInput: it does not wait (any more). TamperEvidence: it has been altered.
+    """
+    waiting = next((one for one in house.store.waiting() if one.key == key), None)
+    if waiting is None:
+        raise BadInput(N_("No decision with that id waits for a signature here."), N_("See `sigill sign pending`."))
+    month = house.custodians.retention_key(waiting.retention_month)
+    own = retention.unwrap(waiting.wrapped, month, waiting.decision_id)
+    parked = msgspec.msgpack.decode(parking.unlock(waiting.sealed, own, waiting.decision_id), type=Parked)
+    if parked.facts.key != key:
+        raise TamperEvidence(
+            N_("A decision that waits for its signature has been altered, or does not fit its key."),
+            N_("Keep it as it is, withdraw it, and prepare the decision anew."),
+            place=waiting.decision_id,
+        )
+    return parked
+
+
+def digests_to_sign(parked: Parked) -> Mapping[str, bytes]:
+    """Letter → SHA-256 that is to be signed."""
+    return {letter: _gap(parked, letter).digest for letter in parked.gaps}
+
+
+def _gap(parked: Parked, letter: str) -> Gap:
+    pdf = parked.record_pdf if letter == "record" else parked.notification_pdf
+    return Gap(pdf, *parked.gaps["record" if letter == "record" else "notification"])
+
+
+def _take(parked: Parked, signatures: Mapping[str, bytes], house: House) -> Signed:
+    facts, elsewhere = parked.facts, house.signers.elsewhere
+    if elsewhere is None:
+        raise BadInput(N_("Decision-makers do not sign elsewhere here."), N_("Mend `decision_maker` in signing.toml."))
+    if set(signatures) != set(parked.gaps):
+        raise BadInput(
+            N_("Signatures are needed for: {letters}."),
+            N_("Hand in one for each letter that waits, and no other."),
+            place=facts.decision_id,
+            letters=", ".join(parked.gaps),
+        )
+    letters = {}
+    for letter, signature in signatures.items():
+        letters[letter], certificate = fill_gap(_gap(parked, letter), signature, house.signers)
+        # JO 8000-2016: whoever signs is whoever decided, also when somebody hands in a good signature of another's.
+        elsewhere.require_own(certificate, parked.signatory.name, parked.signatory.staff_id)
+        try:
+            validate(letters[letter], elsewhere.roots(), at=house.clock.now())
+        except NotGenuine as reason:
+            raise BadInput(
+                N_("The signature that was handed in does not pass the check: {reason}"),
+                N_("Nothing was issued. Have the handed-out digest signed again."),
+                place=letter,
+                reason=reason.problem,
+            ) from None
+    notification = letters.get("notification") or _e_seal(parked.notification_pdf, facts, house)
+    return Signed(letters["record"], notification, facts, parked.openings, parked.identity_jwt)
 
 
 def _seal(signed: Signed, house: House) -> Sealed:

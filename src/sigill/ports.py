@@ -100,6 +100,26 @@ class Published:
     at: dt.datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A decision that waits for signatures made outside the house.
+
+    Args:
+        key, decision_id, content_sha256: as in `Issue`.
+        since: when it began to wait.
+        retention_month, wrapped: the key that `sealed` is encrypted under, itself under its month's.
+        sealed: all the rest, encrypted: letters, openings, who is withheld.
+    """
+
+    key: str
+    decision_id: str
+    content_sha256: bytes
+    since: dt.datetime
+    retention_month: str
+    wrapped: bytes
+    sealed: bytes
+
+
 class Store(Protocol):
     """Keeps issued decisions, what was done with them, and the log."""
 
@@ -116,12 +136,24 @@ class Store(Protocol):
         ...
 
     def issue(self, new: Issue, leaf: bytes) -> Issue:
-        """Write the decision and its log entry in one transaction: the point of no return.
+        """Write the decision and its log entry in one transaction: the point of no return. It no longer waits.
 
         Args:
             new: `log_index` is filled in by the store.
             leaf: the log entry, 32 bytes.
         """
+        ...
+
+    def wait(self, new: Waiting) -> None:
+        """Keep a decision until its signatures come."""
+        ...
+
+    def waiting(self) -> Sequence[Waiting]:
+        """All that wait, the longest first."""
+        ...
+
+    def withdraw(self, key: str) -> None:
+        """Forget a decision that waits."""
         ...
 
     def finish(self, key: str, notification: bytes) -> bytes:
@@ -253,8 +285,29 @@ class Credential(Protocol):
         ...
 
 
+class Elsewhere(Protocol):
+    """What a signature made outside the house must satisfy."""
+
+    def require_own(self, certificate: Any, name: str, staff_id: str | None) -> None:
+        """A certificate (`asn1crypto.x509.Certificate`) is this person's, in this organisation.
+
+        Raises:
+            BadInput: it names somebody else.
+        """
+        ...
+
+    def roots(self) -> Sequence[bytes]:
+        """The root certificates that letters are checked against, DER."""
+        ...
+
+
 class Signers(Protocol):
     """Hands out the credentials that letters are signed with."""
+
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """Set when decision-makers sign outside the house; `for_person` then has nothing to give."""
+        ...
 
     def for_person(self, name: str, staff_id: str | None) -> Credential:
         """The decision-maker's own."""

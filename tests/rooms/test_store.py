@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from house import MemoryStore
 from postgres import fresh_url
@@ -74,6 +75,28 @@ def test_the_first_finished_letter_stays(store: Any) -> None:
     store.issue(new, leaf)
     assert store.finish(new.key, b"first") == b"first"
     assert store.finish(new.key, b"second") == b"first"
+
+
+def waiting(number: int = 0) -> ports.Waiting:
+    key = f"Exempelstads kommun|Socialnämnden|SN 2026/{number}"
+    since = NOW + dt.timedelta(hours=number)
+    return ports.Waiting(key, f"decision{number}", bytes(32), since, "2031-11", b"wrapped", bytes([number]))
+
+
+def test_what_waits_is_kept_until_it_is_issued_or_withdrawn(store: Any) -> None:
+    store.wait(waiting(0))
+    store.wait(waiting(1))
+    assert store.waiting() == [waiting(0), waiting(1)]
+    assert store.find(waiting(0).key) is None
+    with pytest.raises((IntegrityError, AssertionError)):
+        store.wait(waiting(0))
+    assert store.waiting() == [waiting(0), waiting(1)]
+    new, leaf = issue(0)
+    store.issue(new, leaf)
+    assert store.waiting() == [waiting(1)]
+    store.withdraw(waiting(1).key)
+    store.withdraw(waiting(1).key)
+    assert store.waiting() == []
 
 
 def test_a_month_is_disposed_of_once_and_whole(store: Any) -> None:

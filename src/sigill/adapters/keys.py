@@ -19,7 +19,7 @@ fit what the old one sealed. Certificates are X.509 under an own root that nobod
 takes its time from the clock it is given.
 
 What it does not do: protect anything. Whoever reads the folder can sign as anybody. A real house signs with keys in
-hardware (PKCS#11), or with a trust service (CSC), as its `signing.toml` says (`sigill.adapters.signing`); of
+hardware (PKCS#11), with a trust service (CSC) or elsewhere, as its `signing.toml` says (`sigill.adapters.signing`); of
 this folder it then uses the record key, the log key and the retention keys.
 """
 
@@ -186,6 +186,8 @@ class UnsafeSoftwareKeys:
         read_ec_key(ca / "tsa.key")
 
     # Signers
+
+    elsewhere = None
 
     @property
     def organisation(self) -> str:

@@ -1,7 +1,7 @@
 """The signers of a house in production, as `signing.toml` says: implements the port Signers.
 
 Each signature comes from where the file says: a token (`tokens`), a remote service (`csc`), software keys (`keys`,
-loudly unsafe). Timestamps come from the first authority that answers. Certificates are
+loudly unsafe), or from elsewhere, later. Timestamps come from the first authority that answers. Certificates are
 judged against the file's roots, with fresh revocation data, and no signature is made without.
 
 A credential is handed out only when its certificate names the one who decides, and the organisation whose letter it
@@ -28,6 +28,7 @@ from sigill.adapters.signing_config import (
     FILE,
     Authority,
     Csc,
+    Elsewhere,
     Pkcs11,
     SigningFile,
     Software,
@@ -59,6 +60,16 @@ class ConfiguredSigners:
         self._known: dict[tuple[str, str], Credential] = {}
         self._stamper: TimeStamper | None = None
 
+    @property
+    def elsewhere(self) -> "ConfiguredSigners | None":
+        """This object, when decision-makers sign outside the house."""
+        return self if isinstance(self._file.decision_maker, Elsewhere) else None
+
+    def roots(self) -> Sequence[bytes]:
+        """The root certificates that letters are checked against, DER."""
+        local = _roots_of(self._software.validation_context()) if self._file.needs_software else []
+        return [one.dump() for one in (*self._roots, *local)]
+
     def for_person(self, name: str, staff_id: str | None) -> Credential:
         """The decision-maker's own credential.
 
@@ -68,6 +79,8 @@ class ConfiguredSigners:
         maker = self._file.decision_maker
         if isinstance(maker, Software):
             return self._software.for_person(name, staff_id)
+        if isinstance(maker, Elsewhere):
+            raise BadInput(N_("Decision-makers sign elsewhere."), N_("Hand in the signature with `sigill sign take`."))
         own = staff_id or name
         credential = self._credential("decision_maker", maker, maker.keys.get(own, own))
         self.require_own(credential.pyhanko.signing_cert, name, staff_id)
@@ -106,8 +119,7 @@ class ConfiguredSigners:
         roots = list(self._roots)
         if local is not None:
             lists += [one.dump() for one in local.crls]
-            manager: Any = local.path_builder.trust_manager
-            roots += list(manager.iter_certs())
+            roots += _roots_of(local)
             others += list(local.certificate_registry)
         return ValidationContext(
             trust_roots=roots,
@@ -200,6 +212,11 @@ def _is_about(token: cms.SignedData, certificate: x509.Certificate, message_dige
     digest = hashlib.new(info["digest_algorithm"]["algorithm"].native, bytes(content)).digest()
     intact, valid = validate_sig_integrity(info, certificate, "tst_info", digest)
     return intact and valid and content.parsed["message_imprint"]["hashed_message"].native == message_digest
+
+
+def _roots_of(context: ValidationContext) -> list[x509.Certificate]:
+    manager: Any = context.path_builder.trust_manager
+    return list(manager.iter_certs())
 
 
 def _folded(name: object) -> str:

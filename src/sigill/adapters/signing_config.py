@@ -2,7 +2,7 @@
 
     schema = 1
     [decision_maker]              the decision-maker's own signature
-    method = "pkcs11"             software | pkcs11 | csc
+    method = "pkcs11"             software | pkcs11 | csc | elsewhere
     [e_seal]                      the organisation's seal on notifications
     method = "pkcs11"             software | pkcs11 | csc
     [[timestamp]]                 authorities, tried in this order
@@ -82,6 +82,10 @@ class Csc(_Part, frozen=True, tag_field="method", tag="csc"):
     timeout_seconds: _Seconds = 30.0
 
 
+class Elsewhere(_Part, frozen=True, tag_field="method", tag="elsewhere"):
+    """Signed outside the house: the digest is handed out, the signature handed in later."""
+
+
 class Authority(_Part, frozen=True):
     """A timestamp authority (RFC 3161).
 
@@ -122,7 +126,7 @@ class SigningFile(_Part, frozen=True):
     """
 
     schema: Literal[1]
-    decision_maker: Software | Pkcs11 | Csc
+    decision_maker: Software | Pkcs11 | Csc | Elsewhere
     e_seal: Software | Pkcs11 | Csc
     timestamp: tuple[Authority, ...] = ()
     trust: TrustFiles | None = None

@@ -191,6 +191,26 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Parked:
+    """Both letters with their signature fields, waiting for signatures that are made outside the house.
+
+    Args:
+        gaps: letter (`record`, `notification`) → where in its bytes the signature is to stand; only those that wait.
+        stay: full names that may stand in the notification.
+    """
+
+    record_pdf: bytes
+    notification_pdf: bytes
+    gaps: Mapping[Literal["record", "notification"], tuple[int, int]]
+    facts: DecisionFacts
+    signatory: Signatory
+    openings: tuple[str, ...]
+    identity_jwt: str
+    withheld: tuple[StaffMember, ...]
+    stay: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Signed:
     """Both letters signed; the notification carries the identity record without its openings."""
 
@@ -247,7 +267,8 @@ TRANSITIONS: Mapping[type, frozenset[type]] = {
     Admitted: frozenset({Composed, Withdrawn}),
     Composed: frozenset({Masked, Withdrawn}),
     Masked: frozenset({Verified, Withdrawn}),
-    Verified: frozenset({Signed, Withdrawn}),
+    Verified: frozenset({Signed, Parked, Withdrawn}),
+    Parked: frozenset({Signed, Withdrawn}),
     Signed: frozenset({Sealed, Withdrawn}),
     Sealed: frozenset({Recorded, Withdrawn}),
     Recorded: frozenset(),

@@ -60,7 +60,7 @@ def sign_letter(
     if signing_time.tzinfo is None:
         raise BadInput(N_("The time of signing has no time zone."), N_("Give one."))
     writer = append_to(pdf)
-    _require_empty(writer.prev, field_name)
+    require_empty(writer.prev, field_name)
     context = signers.validation_context()
     metadata = PdfSignatureMetadata(
         field_name=field_name,
@@ -71,7 +71,7 @@ def sign_letter(
         dss_settings=DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE),
     )
     stamper = signers.timestamper()
-    signer = _PunctualSigner(metadata, credential.pyhanko, timestamper=stamper, stamp_style=appearance)
+    signer = PunctualSigner(metadata, credential.pyhanko, timestamper=stamper, stamp_style=appearance)
     signer.signing_time = signing_time
     chain = {one.dump() for one in (credential.pyhanko.signing_cert, *credential.pyhanko.cert_registry)}
     try:
@@ -85,7 +85,7 @@ def sign_letter(
     return add_timestamp(signed, signers) if level == "B-LTA" else signed
 
 
-class _PunctualSigner(PdfSigner):
+class PunctualSigner(PdfSigner):
     """Takes the time of signing from the caller, where pyHanko would read the system's clock."""
 
     signing_time: dt.datetime
@@ -96,7 +96,7 @@ class _PunctualSigner(PdfSigner):
         return session
 
 
-def _require_empty(reader: PdfFileReader, field_name: str) -> None:
+def require_empty(reader: PdfFileReader, field_name: str) -> None:
     if reader.embedded_signatures:
         raise BadInput(N_("The letter is already signed."), N_("A letter carries one signature."))
     empty = [name for name, _, _ in enumerate_sig_fields(reader, filled_status=False)]

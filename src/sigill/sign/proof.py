@@ -26,6 +26,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, TimestampDSSContentSettings
 from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko.sign.validation.dss import DocumentSecurityStore, collect_validation_info
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
@@ -75,8 +76,11 @@ def stamp_proof(pdf: bytes, proof: bytes, signers: Signers) -> bytes:
     return add_timestamp(pdf, signers, proof)
 
 
-def add_timestamp(pdf: bytes, signers: Signers, proof: bytes | None = None) -> bytes:
+def add_timestamp(pdf: bytes, signers: Signers, proof: bytes | None = None, *, bare: bool = False) -> bytes:
     """Append an archival timestamp over the whole file, with what is needed to validate earlier ones.
+
+    Args:
+        bare: the signature came without its certificates' revocation data; that goes into the same revision.
 
     Raises: as `stamp_proof`.
     """
@@ -94,15 +98,23 @@ def add_timestamp(pdf: bytes, signers: Signers, proof: bytes | None = None) -> b
         invis_settings=_UNSEEN,
         readable_field_name=f"Arkivtidsstämpel {number}",
     )
-    try:
-        stamping = appender.async_timestamp_pdf(
+
+    async def stamping() -> Any:
+        if bare:
+            (signature,) = writer.prev.embedded_regular_signatures
+            paths = await collect_validation_info(signature, context)
+            DocumentSecurityStore.supply_dss_in_writer(writer, None, paths=paths, validation_context=context)
+        return await appender.async_timestamp_pdf(
             writer,
             "sha256",
             validation_context=context,
-            bytes_reserved=room_for(token_size(inner) + len(proof or b"")),
+            bytes_reserved=room,
             dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
         )
-        out = run(closing(context, stamping))
+
+    try:
+        room = room_for(token_size(inner) + len(proof or b""))
+        out = run(closing(context, stamping()))
     except (TimestampRequestError, OSError):
         raise Temporary(N_("The timestamp service did not answer as it should."), N_("Try again in a while.")) from None
     except (SigningError, PathError, ValidationError, PdfError) as err:

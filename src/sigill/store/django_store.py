@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from sigill.store.models import (
     LogEvent,
     LogNode,
     Notice,
+    Waiting,
 )
 
 PATIENCE_SECONDS = 60.0
@@ -221,8 +222,35 @@ class DjangoStore:
                 wrapped=new.wrapped,
                 entry_id=index,
             )
+            Waiting.objects.filter(key=new.key).delete()
             self.mark("before commit")
         return replace(new, log_index=index)
+
+    def wait(self, new: ports.Waiting) -> None:
+        """See `sigill.ports.Store.wait`."""
+        with _database_errors():
+            Waiting.objects.create(**{one.name: getattr(new, one.name) for one in fields(new)})
+
+    def waiting(self) -> Sequence[ports.Waiting]:
+        """See `sigill.ports.Store.waiting`."""
+        with _database_errors():
+            return [
+                ports.Waiting(
+                    key=row.key,
+                    decision_id=row.decision_id,
+                    content_sha256=bytes(row.content_sha256),
+                    since=row.since,
+                    retention_month=row.retention_month,
+                    wrapped=bytes(row.wrapped),
+                    sealed=bytes(row.sealed),
+                )
+                for row in Waiting.objects.all()
+            ]
+
+    def withdraw(self, key: str) -> None:
+        """See `sigill.ports.Store.withdraw`."""
+        with _database_errors():
+            Waiting.objects.filter(key=key).delete()
 
     def finish(self, key: str, notification: bytes) -> bytes:
         """See `sigill.ports.Store.finish`."""

@@ -30,6 +30,24 @@ class Issue(models.Model):
         return self.decision_id
 
 
+class Waiting(models.Model):
+    """One decision that waits for signatures made outside the house. Names stand only in `sealed`, encrypted."""
+
+    key = models.CharField(max_length=400, unique=True)
+    decision_id = models.CharField(max_length=32, unique=True)
+    content_sha256 = models.BinaryField()
+    since = models.DateTimeField()
+    retention_month = models.CharField(max_length=7)
+    wrapped = models.BinaryField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["since", "id"]
+
+    def __str__(self) -> str:
+        return self.decision_id
+
+
 class LogEntry(models.Model):
     """One entry of the log: 32 bytes that tell nothing without their salt."""
 

@@ -13,6 +13,7 @@ COMMANDS = (
     "issue",
     "check",
     "trust",
+    "sign",
     "mask",
     "scan",
     "request",

@@ -60,7 +60,7 @@ def issue_case(
     draft = journey.draft(case_bytes, document_bytes, staff, case_name=case_file.name, document_name=document.name)
     settings = settings or Settings.from_environment(board)
     template = board_for(settings, draft.case)
-    _own_folder(output, draft.case.dnr)
+    own_folder(output, draft.case.dnr)
     outbox = FolderOutbox(output)
     house = open_house(settings, template)
     try:
@@ -78,7 +78,7 @@ def issue_case(
             )
     except Refused as refused:
         if not (output / NOTIFICATION).exists():
-            outbox.deliver("", {RECEIPT: _json(refusal(draft.case.case_id, draft.case.dnr, refused))})
+            outbox.deliver("", {RECEIPT: receipt_bytes(refusal(draft.case.case_id, draft.case.dnr, refused))})
         raise
     if with_record and recorded.record_pdf is None:
         raise BadInput(
@@ -91,7 +91,7 @@ def issue_case(
     files = {NOTIFICATION: recorded.notification_pdf}
     if recorded.record_pdf is not None and with_record:
         files[RECORD] = recorded.record_pdf
-    paths = outbox.deliver("", {**files, RECEIPT: _json(receipt)})
+    paths = outbox.deliver("", {**files, RECEIPT: receipt_bytes(receipt)})
     return Issued(receipt, tuple(paths), recorded.again)
 
 
@@ -120,7 +120,7 @@ def _document_beside(case_file: Path) -> Path:
     return found[0]
 
 
-def _own_folder(output: Path, dnr: str) -> None:
+def own_folder(output: Path, dnr: str) -> None:
     """A letter never comes to lie beside another decision's receipt."""
     receipt = output / RECEIPT
     if output.exists() and not output.is_dir():
@@ -134,5 +134,6 @@ def _own_folder(output: Path, dnr: str) -> None:
             raise BadInput(N_("The folder holds another decision."), N_("Choose an empty folder."), place=str(output))
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
+def receipt_bytes(value: Mapping[str, Any]) -> bytes:
+    """A receipt as it lies in its file."""
     return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
