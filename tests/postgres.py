@@ -34,11 +34,11 @@ def server() -> str:
 
 
 @contextlib.contextmanager
-def fresh_database() -> Iterator[str]:
-    """URL of a new, empty database, as superuser."""
+def fresh_database(template: str = "template1") -> Iterator[str]:
+    """URL of a new database, as superuser: empty, or a copy of `template`, which nobody may be using."""
     name = f"sigill_test_{secrets.token_hex(6)}"
     with psycopg.connect(server(), autocommit=True, connect_timeout=10) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield f"{server().rpartition('/')[0]}/{name}"
     finally:

@@ -21,6 +21,8 @@ COMMANDS = (
     "open",
     "bundle",
     "notices",
+    "shred",
+    "escrow",
     "log",
     "migrate",
     "witness",

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from sigill.adapters.files import read
 from sigill.faces.cli.app import lang_option
 from sigill.faces.cli.words import _
 
@@ -61,3 +62,24 @@ def finished(command: click.Command) -> click.Command:
     """Add what every command has: `--lang`."""
     command.params.append(lang_option())
     return command
+
+
+def passphrase_option() -> Callable[[F], F]:
+    """`--passphrase-file FILE`; without it the terminal asks."""
+    return click.option(
+        "--passphrase-file",
+        type=click.Path(path_type=Path),
+        help=_("File whose first line is the passphrase of the key file; without it the terminal asks."),
+    )
+
+
+def passphrase(file: Path | None, what: str, *, new: bool = False) -> str:
+    """The passphrase in `file`, or asked for at the terminal, twice for a new one.
+
+    Args:
+        what: whose it is, for the question.
+    """
+    if file is not None:
+        return read(file, most=4096).decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
+    question = _("Passphrase for {what}").format(what=what)
+    return str(click.prompt(question, hide_input=True, confirmation_prompt=new, err=True))
