@@ -11,6 +11,7 @@ The journey opens no file and knows no database: whatever the world has to offer
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -57,6 +58,9 @@ from sigill.sign.pades import sign_letter
 from sigill.sign.proof import stamp_proof
 from sigill.sign.validate import validate
 from sigill.verify.search import FAST, require_clean
+
+
+_BESIDE = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sigill-typesetter")
 
 
 def _nowhere(point: str) -> None:
@@ -189,9 +193,18 @@ def prepare(given: Draft, board: Board, house: House) -> Verified:
         composed, admitted.withheld, given.staff, keep=names_that_stay(given.case)
     )
     permit(NotificationText(text_of(masked.notification), masked.facts.withheld))  # G22: the letter says so
-    verified = _set(masked, admitted, board)
-    _search(verified.notification_pdf, verified.withheld, given.staff, names_that_stay(given.case))  # (4) fresh eyes
-    return verified
+    notification = _set(masked.notification, masked, board)
+    record = _BESIDE.submit(_set, masked.record, masked, board)  # set while the notification is searched
+    _search(notification, admitted.withheld, given.staff, names_that_stay(given.case))  # (4) fresh eyes
+    return Verified(
+        record_pdf=record.result(),
+        notification_pdf=notification,
+        facts=masked.facts,
+        signatory=masked.signatory,
+        identities=masked.identities,
+        withheld=admitted.withheld,
+        replaced=masked.replaced,
+    )
 
 
 def conclude(
@@ -704,17 +717,8 @@ def text_of(letter: Letter) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _set(masked: Masked, admitted: Admitted, board: Board) -> Verified:
-    date = masked.facts.decision_date
-    return Verified(
-        record_pdf=typeset(masked.record, board, date=date),
-        notification_pdf=typeset(masked.notification, board, date=date),
-        facts=masked.facts,
-        signatory=masked.signatory,
-        identities=masked.identities,
-        withheld=admitted.withheld,
-        replaced=masked.replaced,
-    )
+def _set(letter: Letter, masked: Masked, board: Board) -> bytes:
+    return typeset(letter, board, date=masked.facts.decision_date)
 
 
 def _search(pdf: bytes, withheld: Sequence[StaffMember], staff: StaffRegister, stay: Sequence[str]) -> None:

@@ -6,7 +6,10 @@ import hashlib
 import io
 import itertools
 import logging
+from collections.abc import Callable
 
+import hypothesis
+import hypothesis.strategies
 import pikepdf
 import pypdfium2
 import pytest
@@ -14,6 +17,7 @@ import pytest
 from sigill.errors import BadInput, NotGenuine, Temporary
 from sigill.sign.appearance import appearance, e_seal_lines, person_lines
 from sigill.sign.field import SIGNATURE_RECT, Attachment, prepare_for_signature
+from sigill.sign.hexadecimal import pyhanko_reads, read_hex_string
 from sigill.sign.pades import sign_letter
 from sigill.sign.proof import MAX_PROOF, open_signed, read_proof, stamp_proof
 from sigill.sign.validate import validate
@@ -426,3 +430,24 @@ def test_no_name_reaches_a_log_file() -> None:
     finally:
         logging.getLogger().removeHandler(ear)
     assert heard == []
+
+
+@hypothesis.given(
+    hypothesis.strategies.one_of(
+        hypothesis.strategies.binary(max_size=60),
+        hypothesis.strategies.text("0123456789abcdefABCDEF \n\r\t%>x", max_size=60).map(str.encode),
+        hypothesis.strategies.integers(4090, 12_300).map(lambda n: b"5a" * (n // 2) + b"c" * (n % 2)),
+    ),
+    hypothesis.strategies.sampled_from([b">", b"", b" >>", b">1 0 R", b"> % >"]),
+)
+def test_a_hexadecimal_string_is_read_as_pyhanko_reads_it(inside: bytes, end: bytes) -> None:
+    def outcome(reads: Callable[[io.BytesIO], object]) -> tuple[object, ...]:
+        stream = io.BytesIO(b"/Contents <" + inside + end)
+        stream.seek(10)
+        try:
+            value = reads(stream)
+        except Exception as refused:
+            return type(refused), str(refused)
+        return type(value), value, stream.tell()
+
+    assert outcome(read_hex_string) == outcome(pyhanko_reads)

@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.sign.attributes import SigningCertificateV2Provider
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 from pyhanko.sign.signers import Signer
 from pyhanko.sign.timestamps.api import TimeStamper
@@ -164,6 +165,17 @@ def settled(value: T) -> T:
     return again
 
 
+class _Reference(SigningCertificateV2Provider):
+    """The attribute that names the signer's certificate (RFC 5035), made once."""
+
+    def __init__(self, certificate: asn1_x509.Certificate) -> None:
+        super().__init__(certificate)
+        self._value = settled(as_signing_certificate_v2(certificate))
+
+    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:
+        return self._value
+
+
 class SoftwareSigner(Signer):
     """A pyHanko signer that keeps its key loaded."""
 
@@ -175,6 +187,11 @@ class SoftwareSigner(Signer):
             signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
         )
         self._key = pair.key
+        self._reference = _Reference(pair.asn1)
+
+    def _signed_attr_providers(self, *args: Any, **kw: Any) -> Any:
+        for one in super()._signed_attr_providers(*args, **kw):
+            yield self._reference if isinstance(one, SigningCertificateV2Provider) else one
 
     async def signed_attrs(self, *args: Any, **kw: Any) -> cms.CMSAttributes:
         return settled(await super().signed_attrs(*args, **kw))

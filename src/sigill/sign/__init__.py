@@ -6,9 +6,12 @@ appending   writes one revision behind a file
 pades       sign at B-LT or B-LTA
 proof       the log's proof inside the last timestamp
 validate    is it genuine?
+hexadecimal reads a signature's digits at once
 """
 
 import logging
+
+from sigill.sign import hexadecimal  # noqa: F401 - pyHanko reads through it from here on
 
 # pyHanko's messages can hold the subject of a certificate, and that is a name: none of them may reach a log file.
 for _name in ("pyhanko", "pyhanko_certvalidator"):
