@@ -27,7 +27,7 @@ import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from hashlib import sha256
 from hmac import compare_digest
 
@@ -122,7 +122,7 @@ class _Member:
     sealed: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Box:
     body: bytes
     aad: bytes
@@ -130,7 +130,7 @@ class _Box:
     ciphertext: bytes
     groups: tuple[tuple[_Member, ...], ...]
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
         return sha256(self.body).digest()
 
