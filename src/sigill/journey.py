@@ -24,7 +24,6 @@ from sigill.decision.document import plain_text
 from sigill.decision.legal import Finding, Severity
 from sigill.decision.people import StaffMember, StaffRegister
 from sigill.decision.stages import (
-    Admitted,
     DecisionFacts,
     Draft,
     Identity,
@@ -58,7 +57,6 @@ from sigill.sign.pades import sign_letter
 from sigill.sign.proof import stamp_proof
 from sigill.sign.validate import validate
 from sigill.verify.search import FAST, require_clean
-
 
 _BESIDE = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sigill-typesetter")
 

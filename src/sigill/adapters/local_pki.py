@@ -172,7 +172,7 @@ class _Reference(SigningCertificateV2Provider):
         super().__init__(certificate)
         self._value = settled(as_signing_certificate_v2(certificate))
 
-    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:
+    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:  # noqa: ARG002
         return self._value
 
 
