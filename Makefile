@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows the main job, `make test` runs every check. Each sets up what it needs.
-.PHONY: help demo test check setup bench bench-peers fuzz lock words clean
+.PHONY: help demo run test check setup bench bench-peers fuzz lock words clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -7,6 +7,10 @@ help:            ## list the targets
 demo:            ## the whole way on the six sample decisions
 	@scripts/setup.sh demo
 	@.venv/bin/sigill demo
+
+run:             ## the web on localhost: SQLite, job runner inside, demo users and sample cases
+	@scripts/setup.sh demo
+	@.venv/bin/sigill serve --demo
 
 test: check      ## every check and test
 	@.venv/bin/python -m pytest -n 2 --dist loadfile -q

@@ -20,6 +20,7 @@ FILES: dict[str, type[form.Row]] = {
     "threat_taxonomy.toml": form.ThreatTaxonomy,
     "disclosure_grounds.toml": form.DisclosureGrounds,
     "retention.toml": form.RetentionClocks,
+    "plain_words.toml": form.PlainWords,
 }
 TYPES = book.decision_types().decision_type
 

@@ -70,3 +70,9 @@ def test_search_finds_nothing_when_a_word_is_missing_or_none_is_given() -> None:
     assert search("umgänge raketbränsle") == ()
     assert search("  ") == ()
     assert len(search("beslut", limit=3)) == 3
+
+
+def test_everyday_words_find_the_type_and_every_type_has_some() -> None:
+    assert set(book.plain_words()) == set(book.type_ids())
+    for words, wanted in (("kontaktfamilj", "sol_11_1_insats"), ("socialbidrag", "sol_12_1_ekonomiskt_bistand")):
+        assert wanted in [hit.id for hit in search(words)]

@@ -85,6 +85,12 @@ def retention_years(type_id: str) -> int:
 
 
 @cache
+def plain_words() -> Mapping[str, str]:
+    """`plain_words.toml`: decision type id → everyday words, for searching."""
+    return MappingProxyType(_open("plain_words.toml", form.PlainWords).words)
+
+
+@cache
 def staff_titles() -> frozenset[str]:
     """Swedish titles of social services staff and their abbreviations, casefolded."""
     titles: set[str] = set()

@@ -254,7 +254,7 @@ def _everything() -> Iterator[tuple[Hit, str]]:
     for row in book.decision_types().decision_type:
         yield (
             Hit("decision_type", row.id, row.title_sv, row.title_en),
-            f"{row.note_sv} {row.delegation_source}",
+            f"{row.note_sv} {row.delegation_source} {book.plain_words().get(row.id, '')}",
         )
     for law in book.provisions().values():
         text = f"{law.act_title_sv} {law.act} {law.summary_sv}"

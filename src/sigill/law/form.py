@@ -382,3 +382,10 @@ class DisclosureGrounds(Row, frozen=True):
     schema: Literal[1]
     as_of: AsOf
     ground: Annotated[tuple[DisclosureGround, ...], msgspec.Meta(min_length=1)]
+
+
+class PlainWords(Row, frozen=True):
+    """`plain_words.toml`: decision type id → everyday words to find it by."""
+
+    schema: Literal[1]
+    words: dict[Id, Text]

@@ -27,6 +27,8 @@ COMMANDS = (
     "migrate",
     "witness",
     "law",
+    "serve",
+    "jobs",
 )
 """Sub-commands in the order of the manual; each is a module of this package with the same name plus `_command`."""
 

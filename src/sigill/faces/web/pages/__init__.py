@@ -1,0 +1,1 @@
+"""The views, by whose work they are: home, cases, letters, decide, protection, sending, office."""
