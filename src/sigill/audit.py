@@ -130,6 +130,7 @@ class Checked:
         signed_at: as the signature's timestamp vouches for.
         logged_at: as the log's event says.
         log_index: the entry's place in the log, from 0; `log_size`: the log's size when the proof was made.
+        witnesses: the known ones that have seen the log as it then was.
     """
 
     kind: Literal["notification", "record"]
@@ -140,15 +141,17 @@ class Checked:
     log_origin: str
     log_index: int
     log_size: int
+    witnesses: tuple[str, ...] = ()
 
 
-def check(pdf: bytes, trust: Trust, *, at: dt.datetime | None = None) -> Checked:
+def check(pdf: bytes, trust: Trust, *, at: dt.datetime | None = None, newer: bytes | None = None) -> Checked:
     """Is this document genuine, unaltered, and was its issue logged?
 
     Args:
         pdf: the finished file.
         trust: the authority's public keys.
         at: the time of the check, with a time zone; now, if not given.
+        newer: a newer proof from the log, for a letter that left while too few witnesses answered.
 
     Raises:
         BadInput: the file is no PDF.
@@ -163,7 +166,12 @@ def check(pdf: bytes, trust: Trust, *, at: dt.datetime | None = None) -> Checked
             N_("Ask the board whether it issued the document."),
         )
     logged = proof.verify(  # (2)
-        valid.proof, trust.log_origin, trust.log_key, witnesses=trust.witnesses, quorum=trust.quorum
+        valid.proof,
+        trust.log_origin,
+        trust.log_key,
+        witnesses=trust.witnesses,
+        quorum=trust.quorum,
+        newer=newer,
     )
     digests: Mapping[str, str] = logged.event["digests"]
     kind = _kind(logged.event["kind"], digests, valid.logged_bytes)  # (3)
@@ -177,6 +185,7 @@ def check(pdf: bytes, trust: Trust, *, at: dt.datetime | None = None) -> Checked
         log_origin=trust.log_origin,
         log_index=logged.index,
         log_size=logged.size,
+        witnesses=logged.witnesses,
     )
 
 

@@ -16,15 +16,15 @@ from asn1crypto import pem
 from sigill.adapters.files import write_atomically
 from sigill.adapters.keys import UnsafeSoftwareKeys
 from sigill.adapters.signing_config import SigningFile, certificates, load_signing
+from sigill.adapters.witness_client import read_witnesses
 from sigill.adapters.world import SystemClock, SystemEntropy
 from sigill.decision.case import Case
-from sigill.errors import N_, BadInput, TamperEvidence
+from sigill.errors import N_, BadInput
 from sigill.journey import House
 from sigill.letters.board import Board, Route, load_board
-from sigill.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from sigill.log.entry import act_digest, commit, read_event
-from sigill.log.ledger import audit_entries
-from sigill.log.tree import root
+from sigill.log.checkpoint import vkey
+from sigill.log.proof import Proof
+from sigill.logbook import HouseLog
 from sigill.ports import Clock, Entropy, LogKey, Signers, Store
 
 if TYPE_CHECKING:
@@ -122,10 +122,12 @@ def signers_for(keys: UnsafeSoftwareKeys, signing: SigningFile | None, folder: P
 
 def trust_of(keys: UnsafeSoftwareKeys, signing: SigningFile | None, folder: Path) -> bytes:
     """The policy that the municipality publishes: whose certificates, which log, which record seal (JSON)."""
+    asked, quorum = read_witnesses(folder / "witnesses.toml")
+    witnesses = [vkey(one.name, one.public_key, witness=True) for one in asked]
     if signing is None or signing.trust is None:
-        return keys.trust()
+        return keys.trust(witnesses=witnesses, quorum=quorum)
     roots = [pem.armor("CERTIFICATE", one.dump()).decode() for one in certificates(folder, signing.trust.roots)]
-    return keys.trust(roots, local=signing.needs_software)
+    return keys.trust(roots, local=signing.needs_software, witnesses=witnesses, quorum=quorum)
 
 
 def published_trust(settings: Settings) -> bytes:
@@ -137,68 +139,6 @@ def published_trust(settings: Settings) -> bytes:
     _require_house(settings)
     signing = load_signing(settings.home)
     return trust_of(keys_for(settings, None, signing), signing, settings.home)
-
-
-@dataclass(frozen=True, slots=True)
-class HouseLog:
-    """The log as an administrator looks at it.
-
-    Args:
-        store: where it is kept. key: signs its checkpoints. remembered: the newest checkpoint that left the house.
-    """
-
-    store: "DjangoStore"
-    key: LogKey
-    remembered: Path
-
-    @property
-    def origin(self) -> str:
-        """The log's name."""
-        return self.key.origin
-
-    def checkpoint(self) -> str:
-        """A signed checkpoint of the log as it stands."""
-        size = self.store.nodes.size()
-        return sign_checkpoint(self.origin, size, root(self.store.nodes, size), self.key)
-
-    def remember(self, note: str) -> None:
-        """Keep `note` if it is newer than the one kept."""
-        if not self.remembered.exists() or self._open(self.remembered.read_text("utf-8")).size < self._open(note).size:
-            write_atomically(self.remembered, note.encode(), mode=0o644)
-
-    def check(self, note: str | None = None) -> tuple[int, bytes]:
-        """Recompute the log and hold it against its tree, its events and checkpoints.
-
-        Args:
-            note: a checkpoint from outside; the newest one this house has given out is always used as well.
-        Returns:
-            size and root.
-        Raises:
-            TamperEvidence: something does not add up. NotGenuine: `note` is not of this log.
-        """
-        notes = [self.checkpoint(), *([note] if note else [])]
-        if self.remembered.exists():
-            notes.append(self.remembered.read_text("utf-8"))
-        opened = [self._open(one) for one in notes]
-        for index, event, salt in self.store.events():
-            if commit(event, salt) != self.store.leaf(index):
-                raise TamperEvidence(
-                    N_("An event does not fit its log entry."),
-                    N_("Stop, keep everything as it is, and call the administrator."),
-                    place=f"entry {index}",
-                )
-        for act in self.store.acts():
-            if read_event(act.event)["digests"]["act"] != act_digest(act.data, act.sealed).hex():
-                raise TamperEvidence(
-                    N_("What the store keeps of an act does not fit its log entry."),
-                    N_("Stop, keep everything as it is, and call the administrator."),
-                    place=f"entry {act.log_index}",
-                )
-        audit_entries(self.store.leaves(), self.store.nodes, *opened)
-        return opened[0].size, opened[0].root
-
-    def _open(self, note: str) -> Checkpoint:
-        return open_checkpoint(note, self.origin, self.key.public_bytes())
 
 
 def migrate(settings: Settings) -> list[str]:
@@ -219,16 +159,21 @@ def open_log(settings: Settings) -> HouseLog:
 
     Raises:
         BadInput: nothing has been issued here yet.
+        TamperEvidence: the database does not fit what was published of the log.
     """
     from sigill.store.open import open_store  # noqa: PLC0415
 
     _require_house(settings)
     keys = keys_for(settings, None, load_signing(settings.home))
-    return HouseLog(
-        open_store(settings.database_url, settings.home, settings.database_role),
-        keys.log,
-        settings.home / "checkpoint.txt",
-    )
+    return _log_of(settings, open_store(settings.database_url, settings.home, settings.database_role), keys.log)
+
+
+def _log_of(settings: Settings, store: "DjangoStore", key: LogKey) -> HouseLog:
+    """The house's log, checked: it starts only if the database still fits what was published."""
+    witnesses, quorum = read_witnesses(settings.home / "witnesses.toml")
+    log = HouseLog(store, key, settings.home / "checkpoint.txt", SystemClock(), tuple(witnesses), quorum)
+    log.start()
+    return log
 
 
 def _require_house(settings: Settings) -> None:
@@ -245,6 +190,7 @@ def open_house(settings: Settings, board: Board | None = None) -> House:
 
     Raises:
         BadInput: a key file is missing or damaged. Temporary: the database does not answer.
+        TamperEvidence: the database does not fit what was published of the log.
     """
     from sigill.store.open import open_store  # noqa: PLC0415 - Django is loaded only where a store is needed
 
@@ -252,13 +198,13 @@ def open_house(settings: Settings, board: Board | None = None) -> House:
     keys = keys_for(settings, board, signing)
     signers = signers_for(keys, signing, settings.home, SystemClock())
     store = open_store(settings.database_url, settings.home, settings.database_role)
-    log = HouseLog(store, keys.log, settings.home / "checkpoint.txt")
+    log = _log_of(settings, store, keys.log)
     trust = settings.home / "trust.json"
     public = trust_of(keys, signing, settings.home)
     if not trust.exists() or trust.read_bytes() != public:
         write_atomically(trust, public, mode=0o644)
     _settle()
-    return house_of(keys, store, clock=SystemClock(), entropy=SystemEntropy(), seen=log.remember, signers=signers)
+    return house_of(keys, store, clock=SystemClock(), entropy=SystemEntropy(), vouch=log.vouch, signers=signers)
 
 
 @cache
@@ -283,7 +229,7 @@ def house_of(
     *,
     clock: Clock,
     entropy: Entropy,
-    seen: Callable[[str], None] = lambda _note: None,
+    vouch: Callable[[Callable[[], Proof]], Proof] = lambda make: make(),
     signers: Signers | None = None,
 ) -> House:
     """A house around any store and clock; without `signers`, software keys sign."""
@@ -297,5 +243,5 @@ def house_of(
         custodians=keys,
         hands=keys,
         letterboxes=keys,
-        seen=seen,
+        vouch=vouch,
     )

@@ -65,13 +65,19 @@ def _nowhere(point: str) -> None:
     """The mark of a house that nobody tries to kill."""
 
 
+def _unseen(make: Callable[[], proof.Proof]) -> proof.Proof:
+    """The proof of a house without witnesses and without memory of what it has shown."""
+    return make()
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """The ports a journey needs.
 
     Args:
         mark: called with a name at each point around the point of no return; a test kills the process there.
-        seen: given every checkpoint that leaves the house, so that a later check can hold the log to it.
+        vouch: makes a proof that leaves the house, shows its checkpoint to the witnesses and remembers it, so that a
+            later check can hold the log to it.
     """
 
     clock: ports.Clock
@@ -84,7 +90,7 @@ class House:
     hands: ports.Hands
     letterboxes: ports.Letterboxes
     mark: Callable[[str], None] = _nowhere
-    seen: Callable[[str], None] = _nowhere
+    vouch: Callable[[Callable[[], proof.Proof]], proof.Proof] = _unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -571,10 +577,10 @@ def disposed() -> Refused:
 
 
 def log_proof(issued: ports.Issue, house: House) -> bytes:
-    """The proof that `issued` stands in the log, under a fresh checkpoint."""
-    proven = proof.prove(issued.event, issued.salt, issued.log_index, house.store.nodes, house.log_key)
-    house.seen(proven.checkpoint)
-    return proven.encode()
+    """The proof that `issued` stands in the log, under a fresh checkpoint, cosigned by the witnesses that answer."""
+    return house.vouch(
+        lambda: proof.prove(issued.event, issued.salt, issued.log_index, house.store.nodes, house.log_key)
+    ).encode()
 
 
 # --- steps of an opening ---------------------------------------------------------------------------------------

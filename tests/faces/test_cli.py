@@ -277,11 +277,18 @@ def test_a_copy_for_a_one_time_key_and_a_letterbox_of_ones_own(base: Path, tmp_p
 
 def test_log_check_and_export(base: Path, tmp_path: Path) -> None:
     assert sigill("log", "check", home=base / "home").returncode == 0
-    assert sigill("log", "export", "-o", tmp_path / "log.json", home=base / "home").returncode == 0
-    exported = json.loads((tmp_path / "log.json").read_text("utf-8"))
-    assert len(exported["entries"]) == 1
-    (tmp_path / "checkpoint").write_text(exported["checkpoint"], "utf-8")
-    assert sigill("log", "check", "--checkpoint", tmp_path / "checkpoint", home=base / "home").returncode == 0
+    assert sigill("log", "publish", home=base / "home").returncode == 0
+    for _ in range(2):
+        done = sigill("log", "export", "-o", tmp_path / "public", "--json", home=base / "home")
+        assert json.loads(done.stdout)["entries"] >= 1, done.stderr
+    point = tmp_path / "public" / "checkpoint"
+    assert sigill("log", "check", "--checkpoint", point, home=base / "home").returncode == 0
+    proof = tmp_path / "newer.tlog-proof"
+    assert sigill("log", "prove", base / "letter" / "receipt.json", "-o", proof, home=base / "home").returncode == 0
+    checked = sigill("check", base / "letter" / "notification.pdf", "--proof", proof, home=base / "home")
+    assert checked.returncode == 0, checked.stdout
+    proof.write_text(proof.read_text("utf-8").replace("index", "Index"), "utf-8")
+    assert sigill("check", base / "letter" / "notification.pdf", "--proof", proof, home=base / "home").returncode == 1
 
 
 def test_a_truncated_log_stops_the_house(base: Path) -> None:

@@ -358,12 +358,15 @@ class UnsafeSoftwareKeys:
 
     # Trust
 
-    def trust(self, roots: Sequence[str] = (), *, local: bool = True) -> bytes:
+    def trust(
+        self, roots: Sequence[str] = (), *, local: bool = True, witnesses: Sequence[str] = (), quorum: int = 0
+    ) -> bytes:
         """The public side of this house, as the trust file that `sigill check` reads (JSON).
 
         Args:
             roots: further root certificates, PEM.
             local: whether letters signed with the keys of this folder are to be believed.
+            witnesses: public keys of those who cosign the log; `quorum`: how many of them must have.
         """
         own = self._root.certificate.public_bytes(serialization.Encoding.PEM).decode()
         trust = {
@@ -375,6 +378,7 @@ class UnsafeSoftwareKeys:
             "hands": [own],
             "log": {"origin": self.log.origin, "vkey": vkey(self.log.origin, self.log.public_bytes())},
             "record_seal": [self.record.jwk()],
+            **({"witnesses": list(witnesses), "quorum": quorum} if witnesses else {}),
         }
         return json.dumps(trust, indent=2, ensure_ascii=False).encode() + b"\n"
 

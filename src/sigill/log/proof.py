@@ -9,19 +9,22 @@ document at hand is for the caller, who has the document.
 
 import base64
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from sigill.errors import N_, BadInput, NotGenuine, TamperEvidence
 from sigill.log import tree
-from sigill.log.checkpoint import open_checkpoint, sign_checkpoint
+from sigill.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from sigill.log.entry import commit, read_event
 from sigill.ports import LogKey, Nodes
 
 MAX_PROOF = 65_536
 _FORMAT = "sigill-log-proof/1"
+_TLOG = "c2sp.org/tlog-proof@v1"
+_INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})", re.ASCII)
 _KEYS = {"checkpoint": str, "event": str, "format": str, "index": int, "path": list, "salt": str}
 _NO_WITNESSES: Mapping[str, bytes] = MappingProxyType({})
 _ASK_AUTHORITY = N_("Ask the authority that sent it for the document again, by a route you know.")
@@ -59,6 +62,10 @@ class Proof:
             sort_keys=True,
             separators=(",", ":"),
         ).encode("ascii")
+
+    def tlog(self) -> str:
+        """Place, path and checkpoint alone, as text (C2SP tlog-proof)."""
+        return "\n".join([_TLOG, f"index {self.index}", *map(_b64, self.path), "", self.checkpoint])
 
     @classmethod
     def decode(cls, data: bytes) -> "Proof":
@@ -129,6 +136,7 @@ def verify(
     *,
     witnesses: Mapping[str, bytes] = _NO_WITNESSES,
     quorum: int = 0,
+    newer: bytes | None = None,
 ) -> VerifiedEntry:
     """Check a proof with the log's name and public key alone.
 
@@ -136,23 +144,58 @@ def verify(
         proof: from `Proof.encode`.
         origin, public_key: the log's name and Ed25519 key (32 bytes), from the reader's trust file.
         witnesses, quorum: see `open_checkpoint`.
+        newer: a newer proof for the same entry (C2SP tlog-proof), whose checkpoint is held to `quorum` instead of that
+            of `proof`.
     Raises:
         NotGenuine: unreadable, from another log, wrongly signed, or the entry is not in that log. Each has
             its own sentence.
         BadInput: the trusted keys cannot be used.
     """
     found = Proof.decode(proof)
-    checkpoint = open_checkpoint(found.checkpoint, origin, public_key, witnesses=witnesses, quorum=quorum)
+    checkpoint = open_checkpoint(
+        found.checkpoint, origin, public_key, witnesses=witnesses, quorum=0 if newer is not None else quorum
+    )
     try:
         event = read_event(found.event)
         leaf = commit(found.event, found.salt)
     except BadInput:
         raise NotGenuine(N_("The proof speaks of an event that cannot be read."), _ASK_AUTHORITY) from None
+    _require_inclusion(leaf, found.index, found.path, checkpoint)
+    if newer is not None:
+        index, path, note = _read_tlog(newer)
+        if index != found.index:
+            raise NotGenuine(N_("The newer proof is for another entry of the log."), _ASK_AUTHORITY)
+        checkpoint = open_checkpoint(note, origin, public_key, witnesses=witnesses, quorum=quorum)
+        _require_inclusion(leaf, index, path, checkpoint)
+    return VerifiedEntry(event, found.index, checkpoint.size, checkpoint.root, checkpoint.witnesses)
+
+
+def _require_inclusion(leaf: bytes, index: int, path: Sequence[bytes], checkpoint: Checkpoint) -> None:
     try:
-        tree.verify_inclusion(leaf, found.index, checkpoint.size, found.path, checkpoint.root)
+        tree.verify_inclusion(leaf, index, checkpoint.size, path, checkpoint.root)
     except TamperEvidence:
         raise NotGenuine(N_("The entry that the proof speaks of is not in the log."), _ASK_AUTHORITY) from None
-    return VerifiedEntry(event, found.index, checkpoint.size, checkpoint.root, checkpoint.witnesses)
+
+
+def _read_tlog(data: bytes) -> tuple[int, tuple[bytes, ...], str]:
+    """Place, path and checkpoint of a C2SP tlog-proof without extra data."""
+    wrong = NotGenuine(N_("The newer proof from the log cannot be read."), _ASK_AUTHORITY)
+    try:
+        text = data.decode() if len(data) <= MAX_PROOF else ""
+    except UnicodeDecodeError:
+        raise wrong from None
+    head, _, note = text.partition("\n\n")
+    first, *lines = head.split("\n")
+    place = _INDEX.fullmatch(lines[0]) if lines else None
+    if first != _TLOG or place is None or len(lines) > tree.MAX_PATH:
+        raise wrong
+    try:
+        path = tuple(map(_unb64, lines[1:]))
+    except ValueError:
+        raise wrong from None
+    if Proof(b"", b"", int(place[1]), path, note).tlog() != text:
+        raise wrong
+    return int(place[1]), path, note
 
 
 def _b64(data: bytes) -> str:

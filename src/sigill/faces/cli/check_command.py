@@ -32,8 +32,14 @@ from sigill.house import Settings
     is_flag=True,
     help=_("FILE is a court's bundle.zip: verify both letters, and that all eight slots hold exactly one identity."),
 )
+@click.option(
+    "--proof",
+    "newer",
+    type=click.Path(path_type=Path),
+    help=_("A newer proof from the log (`sigill log prove`), for a letter that too few witnesses had seen."),
+)
 @json_option()
-def _check(file: Path, trust: Path | None, court: bool, as_json: bool) -> int:
+def _check(file: Path, trust: Path | None, court: bool, newer: Path | None, as_json: bool) -> int:
     trust = trust or Settings.from_environment().home / "trust.json"
     pdf = read(file)
     if not trust.exists():
@@ -46,7 +52,7 @@ def _check(file: Path, trust: Path | None, court: bool, as_json: bool) -> int:
     try:
         if court:
             return _court(check_court(pdf, keys), as_json)
-        checked = check(pdf, keys)
+        checked = check(pdf, keys, newer=read(newer) if newer else None)
     except NotGenuine as reason:
         if as_json:
             json_line({"genuine": False, "reason": sentence(reason)})
@@ -60,7 +66,11 @@ def _check(file: Path, trust: Path | None, court: bool, as_json: bool) -> int:
                 "kind": checked.kind,
                 "municipality": checked.municipality,
                 "signed_at": checked.signed_at.isoformat(),
-                "log": {"origin": checked.log_origin, "index": checked.log_index},
+                "log": {
+                    "origin": checked.log_origin,
+                    "index": checked.log_index,
+                    "witnesses": list(checked.witnesses),
+                },
             }
         )
         return 0
@@ -77,6 +87,13 @@ def _check(file: Path, trust: Path | None, court: bool, as_json: bool) -> int:
         markup=False,
         soft_wrap=True,
     )
+    if checked.witnesses:
+        out.print(
+            _("Witnesses have seen the log as it was: {names}.").format(names=", ".join(checked.witnesses)),
+            style="green",
+            markup=False,
+            soft_wrap=True,
+        )
     return 0
 
 
