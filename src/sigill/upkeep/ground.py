@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sigill.adapters.keys import UnsafeSoftwareKeys
 from sigill.adapters.world import SystemClock, SystemEntropy
-from sigill.house import HouseLog, Settings, keys_for, open_log
+from sigill.house import Settings, keys_for, open_log
 from sigill.log import entry
+from sigill.logbook import HouseLog
 from sigill.ports import Clock, Entropy
 
 if TYPE_CHECKING:
