@@ -55,7 +55,7 @@ def furnish(home: Path, url: str, mark: Callable[[str], None] = nowhere) -> None
     given = settings(home, url)
     open_house(given, board())
     stands = ground(home, url, mark=mark)
-    house = house_of(stands.keys, stands.store, clock=stands.clock, entropy=SystemEntropy(), seen=stands.log.remember)
+    house = house_of(stands.keys, stands.store, clock=stands.clock, entropy=SystemEntropy(), vouch=stands.log.vouch)
     for name in CASES:
         one = draft(name)
         maker = one.case.decision_maker
