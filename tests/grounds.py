@@ -45,7 +45,8 @@ def settings(home: Path, url: str) -> Settings:
 
 def ground(home: Path, url: str, *, at: dt.datetime = NOON, mark: Callable[[str], None] = nowhere) -> Ground:
     """The ground of the house at a time."""
-    stands = replace(stand(settings(home, url)), clock=FixedClock(at), mark=mark)
+    stands, clock = stand(settings(home, url)), FixedClock(at)
+    stands = replace(stands, clock=clock, log=replace(stands.log, clock=clock), mark=mark)
     stands.store.mark = mark
     return stands
 
