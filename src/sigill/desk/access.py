@@ -82,6 +82,16 @@ ACCESS: Mapping[str, Rule] = {
     "case.decide": Rule({Role.MAKER: Reach.OWN}, "own_case", N_("decide: approve, change, send back")),
     "protection.queue": Rule({Role.PROTECTION: Reach.ANY}, "assessed", N_("see needs for protection")),
     "protection.assess": Rule({Role.PROTECTION: Reach.ANY}, "assessed", N_("assess a need for protection")),
+    "protection.patterns": Rule({Role.PROTECTION: Reach.ANY}, "assessed", N_("see patterns of threats")),
+    "protection.own": Rule(_ANYBODY, "none", N_("see where one is protected oneself")),
+    "incident.record": Rule(_ANYBODY, "own_case", N_("record an incident")),
+    "incident.view": Rule(_ANYBODY, "assessed", N_("see incidents that touch oneself, or those one assesses")),
+    "incident.answer": Rule({Role.PROTECTION: Reach.ANY}, "assessed", N_("answer what must be done after an incident")),
+    "concern.flag": Rule(
+        {Role.HANDLER: Reach.ANY, Role.REGISTRAR: Reach.ANY}, "directory", N_("flag a report about an employee's child")
+    ),
+    "concern.own": Rule(_ANYBODY, "none", N_("see reports that one takes as deputy")),
+    "concern.deputies": Rule({Role.ADMIN: Reach.ANY}, "directory", N_("name deputies for such reports")),
     "sending.queue": Rule({Role.REGISTRAR: Reach.ANY}, "none", N_("see issued decisions")),
     "sending.letter": Rule({Role.REGISTRAR: Reach.ANY}, "none", N_("download an issued notification")),
     "sending.send": Rule({Role.REGISTRAR: Reach.ANY}, "none", N_("note that a decision is sent or served")),

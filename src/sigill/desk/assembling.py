@@ -18,7 +18,7 @@ from sigill.decision.case import Case
 from sigill.decision.document import Document
 from sigill.decision.legal import Finding, Severity
 from sigill.decision.stages import Draft
-from sigill.desk import people
+from sigill.desk import needs, people
 from sigill.desk.office import Office
 from sigill.errors import N_, BadInput, Refused
 from sigill.law import book
@@ -92,7 +92,7 @@ def assemble(
             "post": board.contact.post,
             "reference": "ange diarienumret",
         },
-        "withhold": list(_withheld(row)),
+        "withhold": msgspec.to_builtins(needs.withheld_in(row, data, now.date()), builtin_types=(dt.date,)),
         "jav": declared,
         "event": list(_events(row, maker, now)),
     }
@@ -218,18 +218,6 @@ def _maker(maker: Mapping[str, Any], now: dt.datetime) -> dict[str, Any]:
         # G09: in the web nobody can sign but the one who decides.
         kept["signed_by"] = maker["staff_id"]
     return kept
-
-
-def _withheld(row: models.Case) -> Iterator[dict[str, Any]]:
-    for one in models.Protection.objects.filter(case=row, state="granted"):
-        yield {
-            "staff_id": one.person_id,
-            "ground": one.ground,
-            "facts": one.facts,
-            "assessed_by": one.assessed_by,
-            "assessed_on": one.assessed_on,
-            **({"review_by": one.review_by} if one.review_by else {}),
-        }
 
 
 def _who(key: str) -> dict[str, str]:

@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 
 from sigill.decision.document import plain_text
 from sigill.decision.workflow import EDITABLE, Move, State, moved
-from sigill.desk import assembling, jobs
-from sigill.desk.access import Actor, Reach, no_such_case, require
+from sigill.desk import assembling, jobs, needs, notices, parties
+from sigill.desk.access import Actor, Reach, Role, no_such_case, require
 from sigill.desk.office import office
 from sigill.errors import N_, BadInput, Refused
 from sigill.law import book
+from sigill.notify.messages import Event, Reader
 from sigill.store.desk import models
 
 MAX_DOCUMENT = 20 << 20
@@ -243,19 +244,22 @@ def ask_protection(
             )
         if len(telling.split()) < 6:
             raise Refused(N_("Tell what has happened, when and how."), N_("A few sentences; facts, not only a word."))
-        try:
-            with transaction.atomic():
-                found = models.Protection.objects.create(
-                    case=row,
-                    person_id=person,
-                    asked_by=actor.key,
-                    asked_at=office().house.clock.now(),
-                    forms=sorted(known & set(forms)),
-                    telling=telling,
-                )
-        except IntegrityError:
-            raise Refused(N_("A need for that person is open or granted already."), N_("See the list below.")) from None
+        if needs.open_need(row, person) is not None:
+            raise Refused(N_("A need for that person is open or granted already."), N_("See the list below."))
+        found = models.Protection.objects.create(
+            case=row,
+            person_id=person,
+            asked_by=actor.key,
+            asked_at=office().house.clock.now(),
+            forms=sorted(known & set(forms)),
+            telling=telling,
+            party_key=next(iter(parties.party_keys(content(row))), ""),
+            earlier=needs.earlier(row, person),
+        )
         note(row, actor, "protection_asked")
+        notices.tell_role(Event.NEED_ASKED, Reader.ASSESSOR, Role.PROTECTION, about=str(found.pk), but=person)
+        if person != actor.key:
+            notices.tell(Event.NEED_ASKED, Reader.PERSON, person, about=str(found.pk))
     return found
 
 

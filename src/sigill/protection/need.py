@@ -310,10 +310,11 @@ def withheld_in(
             kept = found.get(one.asked.person)
             if kept is None or _last_day(kept) < _last_day(one):
                 found[one.asked.person] = one
-    return tuple(_entry(found[person]) for person in sorted(found))
+    return tuple(entry_of(found[person]) for person in sorted(found))
 
 
-def _entry(need: Need) -> Withhold:
+def entry_of(need: Need) -> Withhold:
+    """What a case file says of a need that has been granted, whether it still holds or not."""
     given = need.assessment
     assert given is not None
     return Withhold(

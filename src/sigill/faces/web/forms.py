@@ -15,6 +15,7 @@ from sigill.desk.access import ROLE_WORDS, Role
 from sigill.faces.web.pages import labels
 from sigill.faces.web.words import translate
 from sigill.law import book
+from sigill.protection.incidents import CHANNELS
 from sigill.store.desk import models
 
 _CLASSES = {
@@ -281,6 +282,15 @@ class SendBackForm(Form):
 class GrantForm(Form):
     """An assessment that lets a name be left out."""
 
+    forms_ = forms.MultipleChoiceField(
+        label=_("Forms of threat"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one form.")},
+    )
+    severity = forms.ChoiceField(label=_("How severe"), widget=forms.RadioSelect)
+    factors = forms.MultipleChoiceField(
+        label=_("What makes it worse"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     ground = forms.ChoiceField(label=_("Ground (33 §, fourth paragraph)"), widget=forms.RadioSelect)
     facts = _text(
         _("What the assessment rests on"),
@@ -292,6 +302,15 @@ class GrantForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["forms_"].choices = threat_forms()  # type: ignore[attr-defined]
+        self.fields["factors"].choices = list(book.typology().factors.items())  # type: ignore[attr-defined]
+        self.fields["severity"].choices = [  # type: ignore[attr-defined]
+            (
+                str(one.level),
+                f"{one.level} – {labels.swedish_or_english(one.label_sv, one.label_en)}: {one.criteria_sv}",
+            )
+            for one in book.typology().severities.values()
+        ]
         self.fields["ground"].choices = [  # type: ignore[attr-defined]
             (one.id, labels.swedish_or_english(one.label_sv, one.label_en))
             for one in book.threat_taxonomy().fl33_ground
@@ -355,6 +374,89 @@ class DelegationForm(Form):
     delegate = _text(_("Delegate"), help_text=_("The title, or the committee."), required=True, most=200)
     valid_from = forms.DateField(label=_("From"), widget=DateInput())
     valid_to = forms.DateField(label=_("To and including"), required=False, widget=DateInput())
+
+
+def threat_forms() -> list[tuple[str, str]]:
+    """The typology's forms of threat as choices."""
+    return [(one.id, labels.swedish_or_english(one.label_sv, one.label_en)) for one in book.typology().forms.values()]
+
+
+class EndForm(Form):
+    """Ending a protection before its day."""
+
+    reason = _text(_("Why it ends"), help_text=_("The person reads this."), required=True, rows=2)
+
+
+class IncidentForm(Form):
+    """An incident, in a minute: what kind, what was said or done, where. The rest can wait."""
+
+    form = forms.ChoiceField(
+        label=_("What is it most like?"),
+        error_messages={"required": _("Choose what it is most like."), "invalid_choice": _("Choose from the list.")},
+    )
+    said = _text(_("What was said or done?"), required=True, rows=4, most=10_000)
+    channel = forms.ChoiceField(label=_("Where or how?"))
+    injured = forms.BooleanField(label=_("Somebody was hurt, also in mind"), required=False)
+    danger = forms.BooleanField(label=_("Serious danger to life or health"), required=False)
+    case = forms.ChoiceField(label=_("Case"), required=False)
+    persons = forms.MultipleChoiceField(
+        label=_("Whom was it directed at?"),
+        help_text=_("Nobody chosen: yourself."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    happened_at = forms.DateTimeField(
+        label=_("When?"),
+        help_text=_("Empty: now."),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, cases: Mapping[str, str], people: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["form"].choices = [("", _("Choose")), *threat_forms()]  # type: ignore[attr-defined]
+        self.fields["channel"].choices = [(key, translate(one)) for key, one in CHANNELS.items()]  # type: ignore[attr-defined]
+        self.fields["case"].choices = [("", _("None or unknown")), *cases.items()]  # type: ignore[attr-defined]
+        self.fields["persons"].choices = list(people.items())  # type: ignore[attr-defined]
+
+
+class AnswerForm(Form):
+    """A duty of an incident: done, or not needed and why."""
+
+    prompt = forms.CharField(widget=forms.HiddenInput)
+    done = forms.ChoiceField(
+        label=_("Answer"),
+        choices=[("yes", _("Done")), ("no", _("Not needed"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the two answers.")},
+    )
+    note = _text(_("Note"), help_text=_("Why, when it is not needed; else what was done."), most=1000)
+
+
+class ConcernForm(Form):
+    """A report of concern about an employee's own child."""
+
+    report = _text(_("The report's number in the case system"), required=True, most=100)
+    concerns = forms.ChoiceField(
+        label=_("The employee"), help_text=_("Used to choose a deputy outside the unit, and not kept.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["concerns"].choices = employees(blank=_("Choose"))  # type: ignore[attr-defined]
+
+
+class DeputiesForm(Form):
+    """Who takes such reports: three places, in order."""
+
+    first = forms.ChoiceField(label=_("First"), required=False)
+    second = forms.ChoiceField(label=_("Second, of another unit"), required=False)
+    third = forms.ChoiceField(label=_("Third"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.choices = employees(blank=_("Nobody"))  # type: ignore[attr-defined]
 
 
 def all_errors(*those: forms.BaseForm | forms.BaseFormSet[Any]) -> list[tuple[str, str]]:

@@ -13,9 +13,13 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("home", "home", N_("Start")),
     ("case.list", "cases", N_("My cases")),
     ("protection.queue", "protections", N_("Needs for protection")),
+    ("protection.own", "own", N_("My protection")),
+    ("incident.view", "incidents", N_("Incidents")),
+    ("concern.flag", "concern", N_("Report about an employee's child")),
     ("sending.queue", "sending", N_("Sending")),
     ("office.users", "users", N_("Users")),
     ("office.directory", "directory", N_("Staff directory")),
+    ("concern.deputies", "deputies", N_("Deputies")),
     ("office.delegation", "delegation", N_("Delegation rules")),
 )
 """Act, URL name, words; in the menu's order."""

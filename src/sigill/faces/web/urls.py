@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sigill.faces.web import entrance
-from sigill.faces.web.pages import cases, decide, home, letters, office, protection, sending
+from sigill.faces.web.pages import cases, decide, home, letters, office, protection, safety, sending
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -35,6 +35,16 @@ urlpatterns = [
     path("arenden/<uuid:case>/beslut/", decide.decide, name="decide"),
     path("skydd/", protection.protections, name="protections"),
     path("skydd/<int:number>/", protection.protection, name="protection"),
+    path("skydd/<int:number>/handlingar/", protection.papers, name="protection-papers"),
+    path("skydd/monster/", protection.patterns, name="patterns"),
+    path("mitt-skydd/", safety.own, name="own"),
+    path("mitt-skydd/<int:number>/ta-tillbaka/", safety.withdraw, name="withdraw"),
+    path("handelser/", safety.incidents, name="incidents"),
+    path("handelser/ny/", safety.record, name="record"),
+    path("handelser/<uuid:number>/", safety.incident, name="incident"),
+    path("orosanmalan/", safety.concern, name="concern"),
+    path("orosanmalan/mina/", safety.assigned, name="assigned"),
+    path("kontoret/ersattare/", safety.deputies, name="deputies"),
     path("utskick/", sending.sending, name="sending"),
     path("utskick/<uuid:case>/", sending.decision, name="sending-decision"),
     path("utskick/<uuid:case>/underrattelse.pdf", sending.letter, name="sending-letter"),

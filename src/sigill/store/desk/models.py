@@ -262,11 +262,16 @@ class Declaration(models.Model):
 
 
 class Protection(models.Model):
-    """A need for protection of one person in one case, and the assessment of it (FL 33 § 4 st).
+    """A need for protection of one person, asked for in a case, and the assessment of it (FL 33 § 4 st).
+
+    The rules are `sigill.protection.need`'s; `sigill.desk.withholding.need_of` makes its value of a row.
 
     Args:
-        state: `asked`, `granted` or `refused`.
+        state: `asked`, `granted`, `refused`, `withdrawn`, `ended`, or `expired` once it has been asked for again.
         telling: what happened, in the asker's words; `facts`: what the assessor found.
+        party_key: the party it concerns, opaque (`sigill.desk.parties`); it holds in other cases of that party too.
+        assessed_forms, severity, factors: as the assessor sees them, ids of the typology.
+        earlier: the need that this one renews.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="protections")
@@ -282,12 +287,21 @@ class Protection(models.Model):
     assessed_by = models.CharField(max_length=220, blank=True)
     assessed_on = models.DateField(null=True)
     review_by = models.DateField(null=True)
+    party_key = models.CharField(max_length=64, blank=True, db_index=True)
+    assessed_forms = models.JSONField(default=list)
+    severity = models.PositiveSmallIntegerField(default=0)
+    factors = models.JSONField(default=list)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=220, blank=True)
+    earlier = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="renewals")
 
     class Meta:
         ordering: ClassVar = ["asked_at", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case", "person"], condition=~models.Q(state="refused"), name="one_open_assessment_each"
+                fields=["case", "person", "state"],
+                condition=models.Q(state__in=("asked", "granted")),
+                name="one_open_assessment_each",
             ),
         ]
 
@@ -412,3 +426,113 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.way
+
+
+class Incident(models.Model):
+    """Something that happened to employees: `sigill.protection.incidents.Incident` as JSON, and what it is found by.
+
+    Args:
+        case: the case it happened in, when it is known and still there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recorded_by = models.CharField(max_length=220)
+    recorded_at = models.DateTimeField()
+    party_key = models.CharField(max_length=64, blank=True, db_index=True)
+    case = models.ForeignKey(Case, on_delete=models.SET_NULL, null=True, related_name="incidents")
+    value = models.JSONField()
+
+    class Meta:
+        ordering: ClassVar = ["-recorded_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class IncidentPerson(models.Model):
+    """Whom an incident touches: `hit` or `witness`."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="people")
+    staff_id = models.CharField(max_length=64, db_index=True)
+    relation = models.CharField(max_length=10)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["incident", "staff_id", "relation"], name="one_touch_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}:{self.relation}"
+
+
+class IncidentAnswer(models.Model):
+    """A duty of an incident answered: the history, only added to. The last answer to a prompt counts."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="answers")
+    prompt = models.CharField(max_length=60)
+    by = models.CharField(max_length=220)
+    at = models.DateTimeField()
+    done = models.BooleanField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}:{self.prompt}"
+
+
+class Deputy(models.Model):
+    """Somebody named beforehand to take reports of concern about employees' own children."""
+
+    employee = models.OneToOneField(Employee, on_delete=models.PROTECT, related_name="+")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["order", "employee_id"]
+
+    def __str__(self) -> str:
+        return str(self.employee_id)
+
+
+class ConcernFlag(models.Model):
+    """A report of concern that a deputy takes. Whom it is about stands nowhere here."""
+
+    report = models.CharField(max_length=100, unique=True)
+    deputy = models.CharField(max_length=64, db_index=True)
+    received_on = models.DateField()
+    due = models.DateField()
+    taken_on = models.DateField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["due", "id"]
+
+    def __str__(self) -> str:
+        return self.report
+
+
+class Notice(models.Model):
+    """One mail that is to go out: who is told of which kind of event, never of what.
+
+    Args:
+        key: what it is told for, so that it is told once; opaque.
+        to: staff id, or `mailbox` for the board's function address.
+        next_try: None when it has gone out or a human must look (`stuck`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=200, unique=True)
+    event = models.CharField(max_length=30)
+    reader = models.CharField(max_length=30)
+    to = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try = models.DateTimeField(null=True, db_index=True)
+    sent_at = models.DateTimeField(null=True)
+    stuck = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.event}:{self.reader}"

@@ -24,6 +24,8 @@ _ACTIONS: Mapping[str, str] = {
     "protection_asked": N_("asked for protection"),
     "protection_granted": N_("granted protection"),
     "protection_refused": N_("refused protection"),
+    "protection_ended": N_("ended a protection"),
+    "protection_withdrawn": N_("took back a request for protection"),
     "lifted": N_("lifted the case"),
     "submitted": N_("submitted the case"),
     "taken_back": N_("took the case back"),
@@ -60,3 +62,18 @@ def way(one: str) -> str:
 def swedish_or_english(sv: str, en: str) -> str:
     """The one in the reader's language."""
     return sv if (get_language() or "sv").startswith("sv") else en
+
+
+_NEEDS: Mapping[str, str] = {
+    "asked": N_("Waits for an assessment"),
+    "granted": N_("Granted"),
+    "refused": N_("Refused"),
+    "withdrawn": N_("Withdrawn"),
+    "ended": N_("Ended"),
+    "expired": N_("Has run out"),
+}
+
+
+def need(one: str) -> str:
+    """Where a need for protection stands."""
+    return gettext(_NEEDS[str(one)])

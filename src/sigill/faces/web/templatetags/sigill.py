@@ -37,6 +37,12 @@ def action_name(action: str) -> str:
 
 
 @register.filter
+def need_state(state: str) -> str:
+    """Where a need for protection stands, in words."""
+    return labels.need(state)
+
+
+@register.filter
 def way_name(way: str) -> str:
     """How a decision was sent, in words."""
     return labels.way(way)
