@@ -30,7 +30,7 @@ def canary(desk: Desk) -> Any:
     """A case whose threatened handler bears a name that can't be mistaken, one user per role, and outsiders."""
     import datetime as dt
 
-    from sigill.desk import demo, drafting, people
+    from sigill.desk import demo, drafting, people, safety
     from sigill.desk.access import Role
     from sigill.store.desk import models
 
@@ -64,6 +64,7 @@ def canary(desk: Desk) -> Any:
     for person in ("A99999", "A11259"):
         drafting.declare(majken, case.pk, person, conflict=False)
     drafting.ask_protection(majken, case.pk, "A99999", forms=(), telling=sample["withhold"][0]["facts"])
+    safety.record(majken, form="hot_vald", said=f"Han sa till {CANARY}: vi ses.", channel="phone", case_id=case.pk)
     return case
 
 
@@ -72,7 +73,7 @@ def addresses(case: Any) -> Iterator[tuple[str, str, Any]]:
     from django.urls import NoReverseMatch, reverse
 
     from sigill.desk.access import Role
-    from sigill.store.desk.models import Protection, User
+    from sigill.store.desk.models import Incident, Protection, User
 
     fill = {
         "case": case.pk,
@@ -80,6 +81,7 @@ def addresses(case: Any) -> Iterator[tuple[str, str, Any]]:
         "letter": "record",
         "preview": 1,
         "number": 1,
+        "incident": Incident.objects.get(case=case).pk,
     }
     numbers = {
         "protection": Protection.objects.get(case=case).pk,

@@ -93,7 +93,14 @@ def test_from_an_empty_form_to_a_sent_letter(desk: Desk) -> None:
     assert f"/skydd/{number}/" in lovisa.get("/skydd/").content.decode()
     granted = lovisa.post(
         f"/skydd/{number}/",
-        {"act": "grant", "grant-ground": "hot", "grant-facts": TOLD, "grant-review_by": "2027-04-01"},
+        {
+            "act": "grant",
+            "grant-ground": "hot",
+            "grant-facts": TOLD,
+            "grant-review_by": "2027-04-01",
+            "grant-forms_": ["hot_vald"],
+            "grant-severity": "3",
+        },
     )
     assert granted.status_code == 302, text(granted)
 

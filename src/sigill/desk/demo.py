@@ -44,6 +44,12 @@ HANDLERS: Mapping[str, str] = {
     "05_refuse_bulvan": "emelie",
     "06_refuse_lvu11_delegat": "djordje",
 }
+_FORMS: Mapping[str, str] = {
+    "hot": "hot_vald",
+    "trakasserier": "trakasserier",
+    "annan_allvarlig_olagenhet": "kartlaggning",
+}
+"""Ground of a sample's assessment → a form of threat that comes close to it."""
 _AS_TYPED = (
     "dnr", "title_sv", "content_sv", "party", "appeal_court", "rapporteur", "participant", "committee", "minutes",
     "dissent",
@@ -95,7 +101,9 @@ def put_case(folder: Path, actors: Mapping[str, Actor]) -> models.Case:
             drafting.declare(actor, row.pk, person, conflict=False)
     for entry in sample.get("withhold", ()):
         if entry["facts"]:
-            drafting.ask_protection(actor, row.pk, entry["staff_id"], forms=(), telling=entry["facts"])
+            drafting.ask_protection(
+                actor, row.pk, entry["staff_id"], forms=[_FORMS[entry["ground"]]], telling=entry["facts"]
+            )
     if folder.name.startswith(("01", "02", "03")):
         _grant(row, sample, actors)
     row.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Needs for protection as rows: their value, what a case may leave out because of them, what stands in the way of asking.
+"""Needs for protection as rows: their value, what a case may leave out, what stands in the way of asking.
 
 A protection against a party holds in that party's other cases too, until its day.
 """

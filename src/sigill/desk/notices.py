@@ -1,4 +1,4 @@
-"""The outbox of mails: written in the transaction of what they tell of, sent by the job runner, tried again, then a human.
+"""The outbox of mails: written in the transaction of what they tell of, sent by the job runner, tried again.
 
 A row says who is told of which kind of event, never of what (`sigill.notify.messages`). Without a mail server set up
 (`SIGILL_SMTP`) rows wait, and everybody still sees on the start page what waits.

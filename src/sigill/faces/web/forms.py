@@ -394,7 +394,7 @@ class IncidentForm(Form):
         label=_("What is it most like?"),
         error_messages={"required": _("Choose what it is most like."), "invalid_choice": _("Choose from the list.")},
     )
-    said = _text(_("What was said or done?"), required=True, rows=4, most=10_000)
+    happened = _text(_("What was said or done?"), required=True, rows=4, most=10_000)
     channel = forms.ChoiceField(label=_("Where or how?"))
     injured = forms.BooleanField(label=_("Somebody was hurt, also in mind"), required=False)
     danger = forms.BooleanField(label=_("Serious danger to life or health"), required=False)

@@ -101,7 +101,8 @@ def put_on(form: Form, error: SigillError) -> None:
         if not one.stops:
             continue
         name = one.place.partition("[")[0]
-        name = f"{name}_" if f"{name}_" in form.fields else name
+        # A form whose field may not bear the name has it with a line after it; `said` is a method of forms.
+        name = "happened" if name == "said" else f"{name}_" if f"{name}_" in form.fields else name
         form.add_error(name if name in form.fields else None, finding_text(one))
         shown = True
     if not shown:

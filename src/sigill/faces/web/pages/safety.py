@@ -12,7 +12,7 @@ from sigill.desk import people as directory
 from sigill.desk import safety as desk
 from sigill.desk.access import reach
 from sigill.desk.office import office
-from sigill.errors import SigillError
+from sigill.errors import Refused, SigillError
 from sigill.faces.web import forms
 from sigill.faces.web.guard import Asked, page
 from sigill.faces.web.pages.protection import put_on
@@ -27,16 +27,12 @@ def own(request: Asked) -> HttpResponse:
     found = desk.own(request.actor)
     typology = book.typology()
     rows = [
-        {
-            "one": one,
-            "ground": typology.grounds.get(str(one.fields.get("ground", ""))),
-            "standing": [translate(words) for words in one.standing],
-        }
+        (one, typology.grounds.get(str(one.fields.get("ground", ""))), [translate(words) for words in one.standing])
         for one in found
     ]
     context = {
-        "own": [row for row in rows if row["one"].own],  # type: ignore[attr-defined]
-        "asked": [row for row in rows if not row["one"].own],  # type: ignore[attr-defined]
+        "own": [row for row in rows if row[0].own],
+        "asked": [row for row in rows if not row[0].own],
         "reports": [one for one in desk.assigned(request.actor) if one.taken_on is None],
         "may_ask": reach(request.actor.roles, "case.protect") is not None,
     }
@@ -80,7 +76,7 @@ def record(request: Asked) -> HttpResponse:
             made = desk.record(
                 request.actor,
                 form=said["form"],
-                said=said["said"],
+                said=said["happened"],
                 channel=said["channel"],
                 happened_at=said["happened_at"],
                 persons=said["persons"],
@@ -110,21 +106,29 @@ def _own_cases(request: Asked) -> tuple[dict[str, str], dict[str, str]]:
     return cases, names
 
 
-@page("incident.view", "GET", "POST")
-def incident(request: Asked, number: UUID) -> HttpResponse:
+@page("incident.view")
+def incident(request: Asked, incident: UUID) -> HttpResponse:
     """One incident: what happened, what must be done by when, what it may be in law."""
-    bound: forms.AnswerForm | None = None
-    if request.method == "POST":
-        bound = forms.AnswerForm(request.POST, prefix=request.POST.get("which", ""))
-        if bound.is_valid():
-            said = bound.cleaned_data
-            try:
-                desk.answer(request.actor, number, said["prompt"], done=said["done"] == "yes", note=said["note"])
-            except SigillError as error:
-                put_on(bound, error)
-            else:
-                messages.success(request, _("Answered."))
-                return redirect("incident", number)
+    return _incident(request, incident, None)
+
+
+@page("incident.answer", "POST")
+def answer(request: Asked, incident: UUID) -> HttpResponse:
+    """Answer one duty of an incident: done, or not needed and why."""
+    bound = forms.AnswerForm(request.POST, prefix=request.POST.get("which", ""))
+    if bound.is_valid():
+        said = bound.cleaned_data
+        try:
+            desk.answer(request.actor, incident, said["prompt"], done=said["done"] == "yes", note=said["note"])
+        except Refused as error:
+            put_on(bound, error)
+        else:
+            messages.success(request, _("Answered."))
+            return redirect("incident", incident)
+    return _incident(request, incident, bound)
+
+
+def _incident(request: Asked, number: UUID, bound: forms.AnswerForm | None) -> HttpResponse:
     _row, found = desk.incident(request.actor, number)
     typology = book.typology()
     may_answer = reach(request.actor.roles, "incident.answer") is not None
