@@ -97,6 +97,8 @@ ACCESS: Mapping[str, Rule] = {
     "sending.send": Rule({Role.REGISTRAR: Reach.ANY}, "none", N_("note that a decision is sent or served")),
     "office.users": Rule({Role.ADMIN: Reach.ANY}, "directory", N_("see users and roles")),
     "office.directory": Rule({Role.ADMIN: Reach.ANY}, "directory", N_("see and renew the staff directory")),
+    "office.programs": Rule({Role.ADMIN: Reach.ANY}, "none", N_("make and revoke tokens for programs")),
+    "questions": Rule({Role.REGISTRAR: Reach.ANY}, "none", N_("answer questions about decisions")),
     "office.delegation": Rule({Role.ADMIN: Reach.ANY}, "none", N_("keep the delegation rules")),
 }
 """Every act there is. A new page or call needs a row here before it answers anybody."""

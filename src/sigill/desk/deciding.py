@@ -10,10 +10,11 @@ import uuid
 from django.db import transaction
 
 from sigill.decision.workflow import Move, State, moved
-from sigill.desk import assembling, drafting, jobs, reading
+from sigill.desk import assembling, drafting, jobs, notices, programs, reading
 from sigill.desk.access import Actor, NotYourRole
 from sigill.desk.office import office
 from sigill.errors import N_, Refused
+from sigill.notify.messages import Event, Reader
 from sigill.store.desk import models
 
 STANCE_WORDS = 4
@@ -143,6 +144,9 @@ def send_back(actor: Actor, case_id: uuid.UUID | str, reason: str) -> models.Cas
         row.changed_at = office().house.clock.now()
         row.save()
         drafting.note(row, actor, "sent_back", reason.strip())
+        programs.tell(row, "case.sent_back")
+        for one in row.people.filter(relation="handler"):
+            notices.tell(Event.CASE_SENT_BACK, Reader.HANDLER, one.user_key, about=f"{row.pk}:{row.edits}")
     return row
 
 

@@ -315,6 +315,8 @@ def submit(actor: Actor, case_id: uuid.UUID | str, edits: int) -> models.Case:
         row.changed_at = at.house.clock.now()
         row.save()
         note(row, actor, "submitted")
+        for one in row.people.filter(relation="maker"):
+            notices.tell(Event.CASE_SUBMITTED, Reader.DECISION_MAKER, one.user_key, about=f"{row.pk}:{row.edits}")
     return row
 
 

@@ -16,10 +16,12 @@ from django.db import transaction
 from sigill import journey
 from sigill.decision.stages import Verified
 from sigill.decision.workflow import ISSUED, Move, State, moved
-from sigill.desk import assembling, drafting, people, reading
+from sigill.desk import assembling, drafting, notices, people, programs, reading
+from sigill.desk.access import Role
 from sigill.desk.office import Office, office
 from sigill.errors import N_, Refused, SigillError, Temporary
 from sigill.letters.typeset import LABELS
+from sigill.notify.messages import Event, Reader
 from sigill.store.desk import models
 
 
@@ -95,6 +97,7 @@ def _prepare(work: models.Work) -> None:
         )
         # Only the newest pair is kept: what nobody reads any more need not lie about.
         row.previews.exclude(pk=preview.pk).delete()
+        programs.tell(row, "case.prepared")
 
 
 def _issue(work: models.Work) -> None:
@@ -179,3 +182,7 @@ def _issued(row: models.Case, recorded: Any, case: Any) -> None:
         fresh.previews.all().delete()
         fresh.events.exclude(note="").update(note="")
         fresh.protections.filter(state="granted").update(telling="")
+        programs.tell(fresh, "decision.issued", log_index=recorded.log_index)
+        notices.tell_role(Event.CASE_ISSUED, Reader.REGISTRAR, Role.REGISTRAR, about=str(fresh.pk))
+        for one in fresh.people.filter(relation="handler"):
+            notices.tell(Event.CASE_ISSUED, Reader.HANDLER, one.user_key, about=str(fresh.pk))

@@ -83,12 +83,17 @@ def run_until(stop: Callable[[], bool], *, worker: str = "", pause: float = 0.3)
         pause: seconds to wait when there is nothing to do.
     """
     worker = worker or secrets.token_hex(8)
-    reaped = 0.0
+    from sigill.desk import rounds  # noqa: PLC0415 - the rounds put work into the queue, so they know this module
+
+    reaped = walked = 0.0
     while not stop():
         close_old_connections()
         if time.monotonic() - reaped > LEASE.total_seconds() / 3:
             reap()
             reaped = time.monotonic()
+        if time.monotonic() - walked > rounds.EVERY:
+            rounds.make()
+            walked = time.monotonic()
         if not run_next(worker):
             time.sleep(pause)
 

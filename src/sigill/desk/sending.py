@@ -8,7 +8,7 @@ from django.db import transaction
 
 from sigill import journey
 from sigill.decision.workflow import Move, State, moved
-from sigill.desk import drafting
+from sigill.desk import drafting, programs
 from sigill.desk.access import Actor, no_such_case, require
 from sigill.desk.office import office
 from sigill.errors import N_, BadInput, Refused
@@ -81,6 +81,7 @@ def mark_sent(actor: Actor, case_id: uuid.UUID | str, *, way: str, sent_on: dt.d
         row.save()
         models.Delivery.objects.create(case=row, way=way, sent_on=sent_on, sent_by=actor.key)
         drafting.note(row, actor, "sent")
+        programs.tell(row, "decision.sent", channel=way)
     return row
 
 
@@ -101,4 +102,5 @@ def mark_served(actor: Actor, case_id: uuid.UUID | str, *, served_on: dt.date, p
         row.save()
         models.Delivery.objects.filter(pk=last.pk).update(served_on=served_on, proof=proof.strip()[:300])
         drafting.note(row, actor, "served")
+        programs.tell(row, "decision.served", served_on=served_on.isoformat())
     return row

@@ -4,6 +4,7 @@ https://www.standardwebhooks.com. The signature is made by the library `standard
 allow-list and how an endpoint's secret is derived, so that no secret stands in the database.
 """
 
+import base64
 import datetime as dt
 import re
 from collections.abc import Mapping
@@ -85,3 +86,8 @@ def sign(body: bytes, message_id: str, at: dt.datetime, *keys: bytes) -> Signed:
             "content-type": "application/json",
         },
     )
+
+
+def shown(key: bytes) -> str:
+    """A secret as Standard Webhooks writes it, for the receiver's settings."""
+    return "whsec_" + base64.b64encode(key).decode("ascii")

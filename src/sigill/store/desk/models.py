@@ -536,3 +536,114 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event}:{self.reader}"
+
+
+class PublicQuestion(models.Model):
+    """A question about a decision, asked by somebody with its code and without log-in; answered from the mailbox.
+
+    Args:
+        case: whose decision the code is; None for a code that no decision bears. The asker is not told which.
+        reply_to: where the asker wants the answer, in the asker's words.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, null=True, related_name="questions")
+    code = models.CharField(max_length=32)
+    text = models.TextField()
+    reply_to = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=220, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["asked_at", "id"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ApiToken(models.Model):
+    """What a program shows to be let in. Only its hash is kept.
+
+    Args:
+        digest: SHA-256 of the token; the token itself is random, 256 bits, so that no slow hash is needed.
+        scopes: of `sigill.desk.programs.SCOPES`.
+    """
+
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    valid_to = models.DateField()
+    revoked_at = models.DateTimeField(null=True)
+    used_on = models.DateField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-made_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiCase(models.Model):
+    """Which program started which case: it reaches those and no others."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.PROTECT, related_name="cases")
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="started_by")
+    reference = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class IdempotencyKey(models.Model):
+    """An answer kept so that the same call made again gets it again."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    request = models.CharField(max_length=64)  # SHA-256 of method, path and body
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["token", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class WebhookEndpoint(models.Model):
+    """Where a program wants to be told. Its secret is derived (`sigill.notify.webhook.secret`), not kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="endpoints")
+    url = models.CharField(max_length=500)
+    generation = models.PositiveIntegerField(default=1)
+    made_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["made_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class WebhookMessage(models.Model):
+    """One thing told to one endpoint; the body is the same at every try."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="messages")
+    body = models.BinaryField()
+    made_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try = models.DateTimeField(null=True, db_index=True)
+    taken_at = models.DateTimeField(null=True)
+    stuck = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["made_at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
