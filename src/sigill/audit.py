@@ -16,15 +16,19 @@ the authority keeps a second log (witnesses' signatures on checkpoints are for t
 
 import binascii
 import datetime as dt
+import enum
 import hashlib
 import json
+import re
 from base64 import b32encode, urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import msgspec
+from asn1crypto import cms
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -39,6 +43,7 @@ from sigill.sign.field import IDENTITY_ATTACHMENT
 from sigill.sign.validate import Validation, validate
 
 MAX_TRUST = 1 << 20
+_SIGNATURE = re.compile(rb"/Contents\s*<([0-9a-fA-F]{64,})>")
 
 _ASK = N_("Do not rely on it. Ask the board for the document again.")
 
@@ -231,6 +236,53 @@ def check_court(bundle_zip: bytes, trust: Trust, *, at: dt.datetime | None = Non
     if len(drafts) > 1:
         raise NotGenuine(N_("The persons have signed two different drafts."), _ASK)
     return CourtChecked(notification, record, identities, drafts)
+
+
+class Verdict(enum.StrEnum):
+    """What somebody who found a document on the internet wants to know."""
+
+    GENUINE = "genuine"
+    ALTERED = "altered"
+    UNKNOWN = "unknown"
+
+
+def verdict(pdf: bytes, trust: bytes) -> Verdict:
+    """A document in one word: genuine, altered (it bears a certificate of ours and is not as we issued it), or unknown.
+
+    Args:
+        pdf: any bytes. trust: the authority's trust file.
+    Raises:
+        BadInput: the trust file cannot be used. Of the document nothing is raised.
+    """
+    ours = Trust.parse(trust)
+    try:
+        check(pdf, ours)
+    except (NotGenuine, BadInput):
+        return Verdict.ALTERED if _bears_our_certificate(pdf, ours) else Verdict.UNKNOWN
+    return Verdict.GENUINE
+
+
+def _bears_our_certificate(pdf: bytes, ours: Trust) -> bool:
+    """Whether a signature in the file brings a certificate that one of our roots, or an issuer under it, has signed."""
+    roots = [x509.load_der_x509_certificate(one) for one in ours.roots]
+    for found in _SIGNATURE.finditer(pdf):
+        try:
+            # The reserved space after the signature is filled with zeros; DER says itself where it ends.
+            content = cms.ContentInfo.load(bytes.fromhex(found[1].decode("ascii")))
+            brought = [x509.load_der_x509_certificate(one.dump()) for one in content["content"]["certificates"]]
+        except (ValueError, TypeError, KeyError):
+            continue
+        if any(_issued(one, issuer) for one in brought for issuer in roots):
+            return True
+    return False
+
+
+def _issued(one: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        one.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _kind(event: str, digests: Mapping[str, str], content: bytes) -> Literal["notification", "record"]:

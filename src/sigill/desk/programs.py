@@ -85,12 +85,12 @@ def tokens(actor: Actor) -> list[models.ApiToken]:
 def revoke(actor: Actor, number: int) -> None:
     """A token is good no more."""
     require(actor, "office.programs")
-    rows = models.ApiToken.objects.filter(pk=number, revoked_at=None)
-    if (
-        not rows.update(revoked_at=office().house.clock.now())
-        and not models.ApiToken.objects.filter(pk=number).exists()
-    ):
+    row = models.ApiToken.objects.filter(pk=number).first()
+    if row is None:
         raise no_such_case()
+    if row.revoked_at is None:
+        row.revoked_at = office().house.clock.now()
+        row.save(update_fields=["revoked_at"])
 
 
 def known(token: str) -> models.ApiToken:

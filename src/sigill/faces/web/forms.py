@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sigill.desk import sending
 from sigill.desk.access import ROLE_WORDS, Role
+from sigill.desk.programs import SCOPES
 from sigill.faces.web.pages import labels
 from sigill.faces.web.words import translate
 from sigill.law import book
@@ -444,6 +445,53 @@ class ConcernForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["concerns"].choices = employees(blank=_("Choose"))  # type: ignore[attr-defined]
+
+
+class CheckForm(Form):
+    """A document to check: the file, or the code that stands on the letter."""
+
+    file = forms.FileField(
+        label=_("The document (PDF)"), required=False, widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"})
+    )
+    code = _text(_("Or the decision's code"), help_text=_("At the foot of the letter: 26 letters and digits."), most=60)
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        said: dict[str, Any] = super().clean() or {}
+        if not self.errors and bool(said.get("file")) == bool(said.get("code")):
+            raise forms.ValidationError(_("Give the document or its code, one of them."))
+        return said
+
+
+class QuestionForm(Form):
+    """A question about a decision, by its code."""
+
+    code = _text(
+        _("The decision's code"),
+        help_text=_("At the foot of the letter: 26 letters and digits."),
+        required=True,
+        most=60,
+    )
+    text = _text(_("Your question"), required=True, rows=6, most=5000)
+    reply_to = _text(
+        _("Where do you want the answer?"), help_text=_("E-mail, telephone or address. May be left empty."), most=300
+    )
+
+
+class TokenForm(Form):
+    """A token for a program."""
+
+    name = _text(_("What program is it for?"), required=True, most=100)
+    scopes = forms.MultipleChoiceField(label=_("What may it do?"), widget=forms.CheckboxSelectMultiple)
+    valid_to = forms.DateField(
+        label=_("Good to and including"), help_text=_("Thirteen months at most."), widget=DateInput()
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [  # type: ignore[attr-defined]
+            (key, f"{translate(one)} ({key})") for key, one in SCOPES.items()
+        ]
 
 
 class DeputiesForm(Form):

@@ -17,9 +17,11 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("incident.view", "incidents", N_("Incidents")),
     ("concern.flag", "concern", N_("Report about an employee's child")),
     ("sending.queue", "sending", N_("Sending")),
+    ("questions", "questions", N_("Questions about decisions")),
     ("office.users", "users", N_("Users")),
     ("office.directory", "directory", N_("Staff directory")),
     ("concern.deputies", "deputies", N_("Deputies")),
+    ("office.programs", "programs", N_("Programs")),
     ("office.delegation", "delegation", N_("Delegation rules")),
 )
 """Act, URL name, words; in the menu's order."""

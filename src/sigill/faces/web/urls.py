@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sigill.faces.web import entrance
-from sigill.faces.web.pages import cases, decide, home, letters, office, protection, safety, sending
+from sigill.faces.web.pages import cases, decide, home, letters, office, protection, public, safety, sending
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -50,6 +50,10 @@ urlpatterns = [
     path("utskick/<uuid:case>/", sending.decision, name="sending-decision"),
     path("utskick/<uuid:case>/underrattelse.pdf", sending.letter, name="sending-letter"),
     path("utskick/<uuid:case>/kvitto.json", sending.receipt, name="sending-receipt"),
+    path("kontroll/", public.check, name="check"),
+    path("fraga/", public.ask, name="ask"),
+    path("fragor/", public.questions, name="questions"),
+    path("kontoret/program/", public.programs, name="programs"),
     path("kontoret/anvandare/", office.users, name="users"),
     path("kontoret/anvandare/<int:number>/", office.user, name="user"),
     path("kontoret/personal/", office.directory, name="directory"),
