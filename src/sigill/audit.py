@@ -21,7 +21,7 @@ import hashlib
 import json
 import re
 from base64 import b32encode, urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -35,7 +35,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sigill.decision.stages import Identity
 from sigill.errors import N_, BadInput, NotGenuine
 from sigill.log import proof
-from sigill.log.checkpoint import parse_vkey
+from sigill.log.checkpoint import open_checkpoint, parse_vkey
 from sigill.seal import bundle
 from sigill.seal.hand import verify_hand
 from sigill.seal.identity import open_in_court, read_identity
@@ -149,7 +149,14 @@ class Checked:
     witnesses: tuple[str, ...] = ()
 
 
-def check(pdf: bytes, trust: Trust, *, at: dt.datetime | None = None, newer: bytes | None = None) -> Checked:
+def check(
+    pdf: bytes,
+    trust: Trust,
+    *,
+    at: dt.datetime | None = None,
+    newer: bytes | None = None,
+    known: Sequence[str] = (),
+) -> Checked:
     """Is this document genuine, unaltered, and was its issue logged?
 
     Args:
@@ -157,6 +164,8 @@ def check(pdf: bytes, trust: Trust, *, at: dt.datetime | None = None, newer: byt
         trust: the authority's public keys.
         at: the time of the check, with a time zone; now, if not given.
         newer: a newer proof from the log, for a letter that left while too few witnesses answered.
+        known: checkpoints of the log that the reader has from elsewhere (from a witness, another reader, an earlier
+            letter): a log that shows different readers different entries is found out where sizes are the same.
 
     Raises:
         BadInput: the file is no PDF.
@@ -178,6 +187,7 @@ def check(pdf: bytes, trust: Trust, *, at: dt.datetime | None = None, newer: byt
         quorum=trust.quorum,
         newer=newer,
     )
+    _require_one_log(logged, known, trust)
     digests: Mapping[str, str] = logged.event["digests"]
     kind = _kind(logged.event["kind"], digests, valid.logged_bytes)  # (3)
     _require_identity(kind, valid, digests, trust)  # (4)
@@ -192,6 +202,16 @@ def check(pdf: bytes, trust: Trust, *, at: dt.datetime | None = None, newer: byt
         log_size=logged.size,
         witnesses=logged.witnesses,
     )
+
+
+def _require_one_log(logged: proof.VerifiedEntry, known: Sequence[str], trust: Trust) -> None:
+    for note in known:
+        other = open_checkpoint(note, trust.log_origin, trust.log_key)
+        if other.size == logged.size and other.root != logged.root:
+            raise NotGenuine(
+                N_("The authority has signed two different logs of the same size."),
+                N_("Keep the document and the checkpoint: together they prove it. Tell the supervisory authority."),
+            )
 
 
 @dataclass(frozen=True, slots=True, repr=False)

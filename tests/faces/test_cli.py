@@ -117,6 +117,15 @@ def test_check_says_not_genuine_after_a_change(how: str, letter: Path, base: Pat
     assert "NOT GENUINE" in done.stdout
 
 
+def test_check_takes_a_checkpoint_from_elsewhere_and_gives_codes(letter: Path, base: Path) -> None:
+    seen = base / "home" / "checkpoint.txt"
+    done = sigill("check", letter, "--checkpoint", seen, home=base / "home")
+    assert done.returncode == 0, done.stdout + done.stderr
+    seen.write_text(seen.read_text().replace("\n1\n", "\n2\n", 1))
+    done = sigill("check", letter, "--checkpoint", seen, "--json", home=base / "home")
+    assert (done.returncode, json.loads(done.stdout)["code"]) == (1, "checkpoint-signature")
+
+
 def test_check_on_something_else_is_bad_input(base: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.pdf").write_bytes(b"hello")
     assert sigill("check", tmp_path / "letter.pdf", home=base / "home").returncode == 2

@@ -431,6 +431,14 @@ def _untrusted(indication: AdESSubIndic | None, *, timestamp: bool = False) -> N
         AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE,  # what pyHanko says when there is no revocation data
     }:
         return NotGenuine(N_("The document does not show that its certificates were valid and not revoked."), _ASK)
+    if indication in {
+        AdESFailure.NOT_YET_VALID,
+        AdESIndeterminate.EXPIRED,
+        AdESIndeterminate.NOT_YET_VALID,
+        AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
+        AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
+    }:
+        return NotGenuine(N_("A certificate had run out, or was not valid yet, when it was used."), _ASK)
     if timestamp:
         return NotGenuine(N_("The document's timestamp is not valid."), _ASK)
     return NotGenuine(N_("The signature is not valid."), _ASK)

@@ -11,6 +11,7 @@ from sigill.faces.cli.options import file_argument, finished, json_option
 from sigill.faces.cli.show import json_line, out
 from sigill.faces.cli.words import _, sentence
 from sigill.house import Settings
+from sigill.reasons import reason_code
 
 
 @click.command(
@@ -28,6 +29,13 @@ from sigill.house import Settings
     help=_("The municipality's public keys (default: trust.json in SIGILL_HOME)."),
 )
 @click.option(
+    "--checkpoint",
+    "checkpoints",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help=_("A checkpoint of the log from elsewhere, to hold the document's against; repeat it for more."),
+)
+@click.option(
     "--court",
     is_flag=True,
     help=_("FILE is a court's bundle.zip: verify both letters, and that all eight slots hold exactly one identity."),
@@ -39,7 +47,14 @@ from sigill.house import Settings
     help=_("A newer proof from the log (`sigill log prove`), for a letter that too few witnesses had seen."),
 )
 @json_option()
-def _check(file: Path, trust: Path | None, court: bool, newer: Path | None, as_json: bool) -> int:
+def _check(
+    file: Path,
+    trust: Path | None,
+    checkpoints: tuple[Path, ...],
+    court: bool,
+    newer: Path | None,
+    as_json: bool,
+) -> int:
     trust = trust or Settings.from_environment().home / "trust.json"
     pdf = read(file)
     if not trust.exists():
@@ -49,15 +64,23 @@ def _check(file: Path, trust: Path | None, court: bool, newer: Path | None, as_j
             place=str(trust),
         )
     keys = Trust.parse(read(trust))
+    known = [read(one).decode("utf-8", "replace") for one in checkpoints]
     try:
         if court:
             return _court(check_court(pdf, keys), as_json)
-        checked = check(pdf, keys, newer=read(newer) if newer else None)
+        checked = check(pdf, keys, newer=read(newer) if newer else None, known=known)
     except NotGenuine as reason:
         if as_json:
-            json_line({"genuine": False, "reason": sentence(reason)})
+            json_line({"genuine": False, "code": reason_code(reason), "reason": sentence(reason)})
         else:
-            out.print(_("NOT GENUINE."), sentence(reason), style="bold red", markup=False, soft_wrap=True)
+            out.print(
+                _("NOT GENUINE."),
+                sentence(reason),
+                f"[{reason_code(reason)}]",
+                style="bold red",
+                markup=False,
+                soft_wrap=True,
+            )
         return 1
     if as_json:
         json_line(
