@@ -192,7 +192,7 @@ def prepare(given: Draft, board: Board, house: House) -> Verified:
     """
     today = house.clock.now().date()
     admitted = admit(given, today=today)  # (1) may these names be withheld, may this person decide?
-    composed = compose(admitted, board, decision_id=_new_id(house.entropy))  # (2) two letters, as text
+    composed = compose(admitted, board, decision_id=new_id(house.entropy))  # (2) two letters, as text
     masked = mask_letters(  # (3) the names leave here
         composed, admitted.withheld, given.staff, keep=names_that_stay(given.case)
     )
@@ -365,7 +365,7 @@ def request_opening(request: DisclosureRequest, house: House) -> RegisteredReque
     facts = decode_facts(_issued(request.decision, house).facts)
     now = house.clock.now()
     registered = RegisteredRequest(
-        id=_new_id(house.entropy),
+        id=new_id(house.entropy),
         request=replace(request, decision=facts.decision_id),
         made_at=now,
         expires_at=law.expiry(request, now),
@@ -394,8 +394,10 @@ def group_to_open(request_id: str, acting: Sequence[str], house: House) -> tuple
     registered = state.registered if state else None
     law.require(law.judge_opening(registered, acting, house.custodians.members(), house.clock.now()))
     assert registered is not None
-    ground = book.disclosure_ground(registered.request.ground)
-    return _issued(registered.request.decision, house), law.group_for(ground, acting)
+    ground, issued = book.disclosure_ground(registered.request.ground), _issued(registered.request.decision, house)
+    if issued.disposed:
+        raise disposed()
+    return issued, law.group_for(ground, acting)
 
 
 def disclose(
@@ -421,8 +423,9 @@ def disclose(
             request, ground = registered.request, book.disclosure_ground(registered.request.ground)
             issued = _issued(request.decision, house)
             facts = decode_facts(issued.facts)
+            month = retention_key(issued, house)  # what has been disposed of says so, before any key is used
             whole = [*parts, *_house_part(issued, ground, parts, house)]
-            clear = box.open_box(issued.box, whole, retention_key(issued, house))  # (2)
+            clear = box.open_box(issued.box, whole, month)  # (2)
             record_pdf, jwt, openings = content.unpack(clear)
             keys = {house.record_key.key_id: house.record_key.public_bytes()}
             identities = identity.open_in_court(jwt, openings, keys)
@@ -550,7 +553,7 @@ def record_act(
             "act": entry.act_digest(data, sealed),
         },
     )
-    slot = f"{subject}/{kind}" + (f"/{_new_id(house.entropy)}" if often else "")
+    slot = f"{subject}/{kind}" + (f"/{new_id(house.entropy)}" if often else "")
     new = ports.Act(slot, subject, kind, decision, now, data, sealed, event)
     salt = house.entropy.token_bytes(32)
     return house.store.act(new, entry.commit(event, salt), salt, notices)
@@ -694,7 +697,8 @@ def _notices(
 # --- steps of an issue ------------------------------------------------------------------------------------------
 
 
-def _new_id(entropy: ports.Entropy) -> str:
+def new_id(entropy: ports.Entropy) -> str:
+    """A random id, 26 characters."""
     # 128 bits: nobody can guess the id of a decision that exists.
     alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
     number = int.from_bytes(entropy.token_bytes(16))

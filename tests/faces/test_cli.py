@@ -263,6 +263,37 @@ def test_a_court_gets_everything_and_can_verify_it(base: Path, tmp_path: Path) -
     assert sigill("check", "--court", tmp_path / "seven.zip", "--trust", trust, home=tmp_path / "none").returncode == 1
 
 
+def test_an_objection_by_somebody_who_does_not_know_the_names(base: Path) -> None:
+    home = base / "home"
+    asked = sigill(
+        "jav", "ask", base / "letter" / "receipt.json", "--party", "parten", "--objection", "Min svägerska.",
+        "--person", "Gun-Britt Åkesson", "--by", "A12110", "--json", home=home,
+    )  # fmt: skip
+    query = json.loads(asked.stdout)["query"]
+    seen = sigill(
+        "jav", "compare", query, "--officer", "A12147", "--by", "A12110", "--staff", STAFF, "--json", home=home
+    )
+    assert seen.returncode == 0, seen.stderr
+    assert json.loads(seen.stdout)["alike"] == ["Gun-Britt Åkesson"]
+    ruled = sigill(
+        "jav",
+        "rule",
+        query,
+        "--officer",
+        "A12147",
+        "--disqualified",
+        "--reasons",
+        "Hon är släkt med parten.",
+        home=home,
+    )
+    assert ruled.returncode == 0, ruled.stderr
+    early = sigill("jav", "answer", query, "-o", base / "answer", home=home)
+    assert early.returncode == 4 and not (base / "answer").exists()
+    (listed,) = json.loads(sigill("jav", "list", "--json", home=home).stdout)["queries"]
+    assert listed["state"] == "ruled"
+    assert "Åkesson" not in asked.stdout + ruled.stdout + early.stderr
+
+
 def test_a_copy_for_a_one_time_key_and_a_letterbox_of_ones_own(base: Path, tmp_path: Path) -> None:
     pair = pyrage.x25519.Identity.generate()
     made = sigill(
@@ -378,7 +409,10 @@ def bad_inputs(folder: Path) -> dict[str, tuple[Path, Path, int]]:
 
 
 def test_bad_input_gets_a_sentence_and_leaves_nothing(base: Path, tmp_path: Path) -> None:
-    before = sorted(path.name for path in (base / "home").iterdir())
+    def there() -> list[str]:  # SQLite keeps or drops its own journals as it pleases
+        return sorted(path.name for path in (base / "home").iterdir() if not path.name.endswith(("-wal", "-shm")))
+
+    before = there()
     for name, (case, document, code) in bad_inputs(tmp_path / "bad").items():
         out = tmp_path / "out" / name
         done = sigill("issue", case, "--staff", STAFF, "-o", out, "--document", document, home=base / "home")
@@ -389,7 +423,7 @@ def test_bad_input_gets_a_sentence_and_leaves_nothing(base: Path, tmp_path: Path
         if code != 1:
             assert not out.exists(), name
     assert len(json.loads(sigill("log", "show", "--json", home=base / "home").stdout)["entries"]) == 1
-    assert sorted(path.name for path in (base / "home").iterdir()) == before
+    assert there() == before
 
 
 def test_bad_input_to_a_house_that_does_not_exist_makes_none(tmp_path: Path) -> None:

@@ -192,3 +192,52 @@ def test_a_database_that_is_gone_is_temporary(store: Any, tmp_path: Path) -> Non
     (tmp_path / "sigill.sqlite3").mkdir()
     with pytest.raises(Temporary):
         store.find("anything")
+
+
+def act(kind: str = "opened", subject: str = "r1", number: int = 0) -> tuple[ports.Act, bytes, bytes]:
+    data, sealed = b'{"by":"A1"}', bytes([number])
+    event = entry.event(kind, NOW, {"act": entry.act_digest(data, sealed)})
+    new = ports.Act(f"{subject}/{kind}", subject, kind, "d1", NOW, data, sealed, event)
+    salt = bytes([number + 1]) * 32
+    return new, entry.commit(event, salt), salt
+
+
+def test_an_act_its_log_entry_and_its_notices_are_written_together_and_once(store: Any) -> None:
+    new, leaf, salt = act()
+    kept = store.act(new, leaf, salt, [b"to one", b"to another"])
+    assert kept.log_index == 0 and replace(kept, log_index=-1) == new
+    again, other_leaf, other_salt = act(number=5)
+    assert store.act(again, other_leaf, other_salt, [b"to a third"]) == kept, "the first of its kind stays"
+    assert store.nodes.size() == 1 and list(store.notices()) == [b"to one", b"to another"]
+    requested = store.act(*act("requested", "r2"))
+    assert list(store.acts()) == [kept, requested]
+    assert list(store.acts("r1")) == list(store.acts(kind="opened")) == [kept]
+    assert list(store.acts(decision="d1", kind="requested")) == [requested]
+    assert list(store.acts("r3")) == list(store.acts(decision="d2")) == []
+
+
+def test_an_act_that_fails_leaves_nothing(store: Any) -> None:
+    if isinstance(store, MemoryStore):
+        pytest.skip("memory has no transaction to roll back")
+
+    def fail(point: str) -> None:
+        if point == "act before commit":
+            raise RuntimeError(point)
+
+    store.mark = fail
+    with pytest.raises(RuntimeError):
+        store.act(*act(), [b"to one"])
+    assert store.nodes.size() == 0 and store.acts() == [] and store.notices() == []
+
+
+def test_acts_and_notices_cannot_be_changed_by_the_application(store: Any) -> None:
+    if isinstance(store, MemoryStore):
+        pytest.skip("memory has no triggers")
+    from django.db import DatabaseError, connection, transaction
+
+    store.act(*act(), [b"to one"])
+    for table, column in (("act", "data"), ("notice", "sealed")):
+        for statement in (f"UPDATE sigill_store_{table} SET {column} = {column}", f"DELETE FROM sigill_store_{table}"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+    assert len(store.acts()) == len(store.notices()) == 1

@@ -20,6 +20,7 @@ COMMANDS = (
     "release",
     "open",
     "bundle",
+    "jav",
     "notices",
     "shred",
     "escrow",

@@ -1,4 +1,4 @@
-"""`sigill demo`: the whole way on the six sample cases, then an opening and a check from outside."""
+"""`sigill demo`: the whole way on the six sample cases, openings, an objection, a court, a check."""
 
 import time
 from dataclasses import replace
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from sigill import journey
+from sigill import jav, journey
 from sigill.adapters.files import read
-from sigill.audit import Trust, check
+from sigill.audit import Trust, check, check_court
 from sigill.decision.disclosure import DisclosureRequest
 from sigill.errors import N_, BadInput, NotGenuine, Refused
 from sigill.faces.cli.issuing import issue_case
@@ -17,6 +17,7 @@ from sigill.faces.cli.options import finished, json_option
 from sigill.faces.cli.show import err, finding_line, json_line, out, quiet_warnings, table
 from sigill.faces.cli.words import _, sentence
 from sigill.house import Settings, open_house
+from sigill.journey import House
 
 _HERE = Path(__file__).resolve()
 _CLERK = "A12110"  # the registrar of the samples
@@ -35,8 +36,9 @@ def examples() -> Path:
     "demo",
     help=_(
         "The whole way on the six sample cases.\n\n"
-        "Issues four decisions, shows why the gate refuses two, answers a party's own request for the record and "
-        "checks a notification from outside. Everything in the samples is invented; the keys are software keys for "
+        "Issues four decisions, shows why the gate refuses two, answers a party's own request for the record, "
+        "registers an objection of disqualification, hands one decision over to a court and checks a notification from "
+        "outside. Everything in the samples is invented; the keys are software keys for "
         "trying out."
     ),
 )
@@ -72,13 +74,14 @@ def _demo(output: Path, as_json: bool) -> None:
         status.update(_("Answering the party's own request"))
         house = open_house(settings)
         decision = str(issued[0][1].receipt["decision_id"])
-        request = journey.request_opening(
-            DisclosureRequest(decision, "party", _("the party"), _("the party"), registered_by=_CLERK), house
-        )
-        opened = journey.disclose(request.id, parts_from(request.id, (), settings, house), house)
-        record = hand_out(opened, "opened-record.pdf", opened.record_pdf, output / issued[0][0], house)
+        opened, record = _answered(decision, output / issued[0][0], settings, house)
+        status.update(_("Registering an objection of disqualification"))
+        query = jav.ask(decision, jav.Objection(_("the party"), _("A relative of mine took part.")), _CLERK, house)
+        status.update(_("Handing over to the court"))
+        zipped, court = _handed_over(decision, output / issued[0][0], settings, house)
         status.update(_("Checking a letter from outside"))
         trust = Trust.parse(read(settings.home / "trust.json"))
+        found = check_court(zipped, trust)
         letter = read(Path(issued[0][1].paths[0]))
         genuine = check(letter, trust)
         try:
@@ -93,6 +96,8 @@ def _demo(output: Path, as_json: bool) -> None:
                 "issued": [dict(one.receipt) for _name, one in issued],
                 "refused": [{"case": name, "rules": _rules(why)} for name, why in refused],
                 "opened": {"record": record, "log_index": opened.log_index},
+                "jav": {"query": query.id, "answer_at": query.answer_at.isoformat()},
+                "court": {"bundle": court, "identities": len(found.identities), "slots": 8},
                 "check": {"genuine": True, "log_index": genuine.log_index, "altered": altered},
             }
         )
@@ -128,6 +133,22 @@ def _demo(output: Path, as_json: bool) -> None:
         soft_wrap=True,
     )
     out.print(
+        _(
+            "An objection of disqualification, by a party who does not know the names: answered on {day}, in the same "
+            "words whether or not it hit."
+        ).format(day=query.answer_at.date().isoformat()),
+        markup=False,
+        soft_wrap=True,
+    )
+    out.print(
+        _(
+            "The court's bundle, unmasked: {bundle}. All eight slots opened, {count} identity with a hand of its own, "
+            "the one committed to before signing."
+        ).format(bundle=court, count=len(found.identities)),
+        markup=False,
+        soft_wrap=True,
+    )
+    out.print(
         _("Checked from outside, with public keys only: genuine, log entry {index}.").format(index=genuine.log_index),
         style="green",
         markup=False,
@@ -146,6 +167,23 @@ def _demo(output: Path, as_json: bool) -> None:
         markup=False,
         soft_wrap=True,
     )
+
+
+def _answered(decision: str, folder: Path, settings: Settings, house: House) -> tuple[journey.Disclosed, str]:
+    """The party's own request, answered: what was opened, and where the copy is."""
+    party = _("the party")
+    request = journey.request_opening(DisclosureRequest(decision, "party", party, party, _CLERK), house)
+    opened = journey.disclose(request.id, parts_from(request.id, (), settings, house), house)
+    return opened, hand_out(opened, "opened-record.pdf", opened.record_pdf, folder, house)
+
+
+def _handed_over(decision: str, folder: Path, settings: Settings, house: House) -> tuple[bytes, str]:
+    """The court's bundle, and where it is."""
+    court = _("the court")
+    request = journey.request_opening(DisclosureRequest(decision, "court", court, court, _CLERK), house)
+    opened = journey.disclose(request.id, parts_from(request.id, (), settings, house), house)
+    zipped = journey.court_bundle(opened)
+    return zipped, hand_out(opened, "court-bundle.zip", zipped, folder, house)
 
 
 def _rules(refusal: Refused) -> list[str]:
