@@ -1,5 +1,6 @@
 """The web in this process: Django with the web's settings, a database with the demo's people, made once and copied."""
 
+import datetime as dt
 import os
 import shutil
 import warnings
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from house import EXAMPLES, FixedClock, SeededEntropy, board
+from house import EXAMPLES, NOON, FixedClock, SeededEntropy, board
 from sigill.adapters.keys import UnsafeSoftwareKeys
 from sigill.house import house_of
 
@@ -36,6 +37,14 @@ def switch_to_web(home: Path) -> None:
         import django
 
         django.setup()
+
+
+class TickingClock(FixedClock):
+    """Goes on a second every time it is looked at, as people do one thing after another."""
+
+    def now(self) -> dt.datetime:
+        self.time += dt.timedelta(seconds=1)
+        return self.time
 
 
 @dataclass
@@ -87,7 +96,7 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory, key_folder: Path) ->
     repoint(f"sqlite:///{path}")
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    _open_office(key_folder, home, FixedClock())
+    _open_office(key_folder, home, TickingClock())
     demo.load(EXAMPLES)
     _close()
     return path
@@ -101,7 +110,7 @@ def desk(demo_database: Path, key_folder: Path, tmp_path: Path) -> Iterator[Desk
     copy = tmp_path / "web.sqlite3"
     shutil.copy(demo_database, copy)
     repoint(f"sqlite:///{copy}")
-    clock = FixedClock()
+    clock = TickingClock(NOON + dt.timedelta(minutes=10))  # after the demo was loaded
     _open_office(key_folder, tmp_path, clock)
     yield Desk(clock, tmp_path)
     _close()

@@ -281,9 +281,10 @@ def _lift(
     if opened is not None:
         lift["case_opened_at"] = opened.at.astimezone(now.tzinfo)
     if not decided and not (opened and lift.get("own_stance_sv")):
-        lift["case_opened_at"] = lift.get("case_opened_at") or now
+        just_before = now - dt.timedelta(milliseconds=1)
+        lift["case_opened_at"] = lift.get("case_opened_at") or just_before
         lift["own_stance_sv"] = lift.get("own_stance_sv") or "(lämnas av beslutsfattaren före beslutet)"
-        lift["own_stance_at"] = lift.get("own_stance_at") or now
+        lift["own_stance_at"] = lift.get("own_stance_at") or just_before
         assumed = True
     for key in ("lifted_at", "own_stance_at"):
         if isinstance(lift.get(key), str):

@@ -381,6 +381,14 @@ def note(row: models.Case, actor: Actor, action: str, text: str = "", *, at: Any
     )
 
 
+def not_open() -> NotNow:
+    """What is said of a case that is not this actor's to change now."""
+    return NotNow(
+        N_("The case is no longer open to change."),
+        N_("It is with the decision-maker, or decided. Open the case to see where it stands."),
+    )
+
+
 def open_for_change(actor: Actor, action: str, case_id: uuid.UUID | str, edits: int) -> models.Case:
     """A case, locked, that this actor may change now.
 
@@ -389,10 +397,7 @@ def open_for_change(actor: Actor, action: str, case_id: uuid.UUID | str, edits: 
     """
     row = load(actor, action, case_id, lock=True)
     if not may_change(actor, row):
-        raise NotNow(
-            N_("The case is no longer open to change."),
-            N_("It is with the decision-maker, or decided. Open the case to see where it stands."),
-        )
+        raise not_open()
     _same(row, edits)
     return row
 

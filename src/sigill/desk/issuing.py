@@ -20,7 +20,6 @@ from sigill.desk import assembling, drafting, notices, people, programs, reading
 from sigill.desk.access import Role
 from sigill.desk.office import Office, office
 from sigill.errors import N_, Refused, SigillError, Temporary
-from sigill.letters.typeset import LABELS
 from sigill.notify.messages import Event, Reader
 from sigill.store.desk import models
 
@@ -65,10 +64,11 @@ def _prepare(work: models.Work) -> None:
         State(row.state) is State.SUBMITTED and models.CaseEvent.objects.filter(case=row, action="stance").exists()
     )
     assembled, source, verified = _letters(row, data, at, now, decided=decided)
-    names = [one.name for one in verified.identities]
+    case = assembled.case
+    assert case is not None
     pages = {
-        "record": reading.pages_of(verified.record_pdf, names),
-        "notification": reading.pages_of(verified.notification_pdf, tuple(LABELS.values())),
+        "record": reading.pages_of_record(verified.record_pdf, verified.withheld, journey.names_that_stay(case)),
+        "notification": reading.pages_of_notification(verified.notification_pdf),
     }
     with transaction.atomic():
         preview = models.Preview.objects.create(

@@ -21,7 +21,7 @@ from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from sigill.errors import Refused, SigillError, Temporary
+from sigill.errors import Awaiting, Refused, SigillError, Temporary
 from sigill.store.desk.models import Lease, Work
 
 LEASE = dt.timedelta(seconds=30)
@@ -141,6 +141,12 @@ def _do(job: DBTaskResult[Any, Any]) -> None:
     Work.objects.filter(pk=work_id, state="waiting").update(state="running")
     try:
         job.set_successful(run_work.func(work_id))
+    except Awaiting:
+        # The signature is made elsewhere; look again until it is here, however long that takes.
+        job.status, job.run_after = TaskResultStatus.READY, timezone.now() + dt.timedelta(seconds=30)
+        job.worker_ids = []
+        job.save(update_fields=["status", "run_after", "worker_ids"])
+        Work.objects.filter(pk=work_id).update(state="waiting")
     except Temporary as error:
         if len(job.worker_ids) < ATTEMPTS:
             job.status = TaskResultStatus.READY

@@ -3,10 +3,13 @@
 import uuid
 from collections.abc import Sequence
 
-from sigill.desk import drafting
+from sigill.decision.people import StaffMember
+from sigill.desk import drafting, people
 from sigill.desk.access import Actor, no_such_case
 from sigill.desk.office import office
-from sigill.letters.pages import Page, render
+from sigill.letters.pages import Page, render, texts
+from sigill.letters.typeset import LABELS
+from sigill.names.find import Finder
 from sigill.store.desk import models
 from sigill.verify.confined import run_confined
 
@@ -14,9 +17,20 @@ LETTERS = ("record", "notification")
 _SECONDS, _MEGABYTES = 60.0, 2048
 
 
-def pages_of(pdf: bytes, marked: Sequence[str]) -> tuple[Page, ...]:
-    """Render a letter in a confined worker. Arguments as `sigill.letters.pages.render`."""
-    return run_confined(render, pdf, tuple(marked), seconds=_SECONDS, megabytes=_MEGABYTES)
+def pages_of_notification(pdf: bytes) -> tuple[Page, ...]:
+    """The notification's pages, every label marked."""
+    return run_confined(render, pdf, tuple(LABELS.values()), seconds=_SECONDS, megabytes=_MEGABYTES)
+
+
+def pages_of_record(pdf: bytes, withheld: Sequence[StaffMember], keep: Sequence[str]) -> tuple[Page, ...]:
+    """The record's pages, the withheld people's names marked in every form they stand in."""
+    if not withheld:
+        return run_confined(render, pdf, (), seconds=_SECONDS, megabytes=_MEGABYTES)
+    found = run_confined(texts, pdf, seconds=_SECONDS, megabytes=_MEGABYTES)
+    finder = Finder(withheld, people.register(), keep=keep)
+    finder = finder.for_document("\n".join(found), present=[one.staff_id for one in withheld])
+    ranges = tuple(tuple((one.start, one.end - one.start) for one in finder.find(text)) for text in found)
+    return run_confined(render, pdf, (), ranges, seconds=_SECONDS, megabytes=_MEGABYTES)
 
 
 def latest(row: models.Case) -> models.Preview | None:

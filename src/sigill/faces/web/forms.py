@@ -511,6 +511,8 @@ def all_errors(*those: forms.BaseForm | forms.BaseFormSet[Any]) -> list[tuple[st
     """(id of the field, sentence) of every error, for the summary on top of a page."""
     found: list[tuple[str, str]] = []
     for one in those:
+        if isinstance(one, forms.BaseFormSet):
+            found += [("", str(error)) for error in one.non_form_errors()]
         each: Iterable[Any] = one.forms if isinstance(one, forms.BaseFormSet) else [one]
         for form in each:
             for name, errors in form.errors.items():

@@ -96,6 +96,8 @@ def step(request: Asked, case: UUID, step: str) -> HttpResponse:
     handler = _HANDLERS.get(step)
     if handler is None:
         raise no_such_case()
+    if request.method == "POST" and step != "protect" and not drafting.may_change(request.actor, row):
+        raise drafting.not_open()
     return handler(request, row)
 
 
@@ -151,7 +153,9 @@ def lift(request: Asked, case: UUID) -> HttpResponse:
             return redirect("case-step", case, "people")
         except Refused as refused:
             form.add_error(None, sentence(refused))
-    return render(request, "web/lift.html", {**_frame(request, row, ""), "form": form, "errors": _errors(form)})
+    errors = _errors(form) if form.is_bound else []
+    context = {**_frame(request, row, ""), "form": form, "errors": errors}
+    return render(request, "web/lift.html", context, status=422 if errors else 200)
 
 
 @page("case.submit", "POST")
