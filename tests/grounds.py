@@ -17,17 +17,20 @@ from pathlib import Path
 
 from house import EXAMPLES, NOON, ROOT, FixedClock, board, draft
 from sigill import journey
-from sigill.adapters.keys import UnsafeKeysWarning, read_custodian_key
+from sigill.adapters.keys import UnsafeKeysWarning, UnsafeSoftwareKeys, read_custodian_key
 from sigill.adapters.world import SystemEntropy
 from sigill.errors import Refused, SigillError
 from sigill.house import Settings, house_of, open_house
 from sigill.law.retention import FileFacts
 from sigill.seal import box, content
 from sigill.seal.keys import public_of
+from sigill.upkeep import restore as restoring
 from sigill.upkeep import shred as shredding
+from sigill.upkeep.backup import backup
 from sigill.upkeep.escrow import renewed, write_holders
 from sigill.upkeep.ground import Ground, nowhere, stand
 from sigill.upkeep.key_file import Card
+from sigill.upkeep.restore import Order
 
 CASES = ("02_track_b_lyft", "04_ekonomiskt_bistand", "03_lvu14_utskott")
 """Two that follow the five years, and one that is kept (a placed child)."""
@@ -54,9 +57,13 @@ def ground(home: Path, url: str, *, at: dt.datetime = NOON, mark: Callable[[str]
 def furnish(home: Path, url: str, mark: Callable[[str], None] = nowhere) -> None:
     """Issue the three cases, and name the holders of the escrow."""
     given = settings(home, url)
+    home.mkdir(parents=True, mode=0o700)
+    # Keys and certificates of the tests' own day, whatever the machine's clock says.
+    keys = UnsafeSoftwareKeys(home / "keys", FixedClock(), board().e_seal_organisation, log_origin=board().log_origin)
+    keys.timestamper()
     open_house(given, board())
     stands = ground(home, url, mark=mark)
-    house = house_of(stands.keys, stands.store, clock=stands.clock, entropy=SystemEntropy(), vouch=stands.log.vouch)
+    house = house_of(keys, stands.store, clock=stands.clock, entropy=SystemEntropy(), vouch=stands.log.vouch)
     for name in CASES:
         one = draft(name)
         maker = one.case.decision_maker
@@ -148,6 +155,20 @@ def run(act: str, point: str, home: Path, url: str, *more: str) -> subprocess.Co
 def shred(home: Path, url: str, mark: Callable[[str], None]) -> None:
     stands = ground(home, url, at=LATER, mark=mark)
     shredding.shred(stands, MONTH, files(stands), holder_cards(2))
+
+
+IDENTITY = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"
+"""The backups' own key in the tests; age's own test key."""
+RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
+
+
+def back_up(home: Path, url: str, mark: Callable[[str], None], target: str) -> None:
+    backup(ground(home, url, mark=mark), Path(target), [RECIPIENT])
+
+
+def restore(home: Path, url: str, mark: Callable[[str], None], source: str) -> None:
+    order = Order(Path(source), IDENTITY, [holder_key(name, 1) for name in HOLDERS[:2]])
+    restoring.restore(settings(home, url), order, clock=FixedClock(), mark=mark)
 
 
 def main() -> None:

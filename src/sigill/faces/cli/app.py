@@ -24,6 +24,9 @@ COMMANDS = (
     "notices",
     "shred",
     "escrow",
+    "backup",
+    "backup-key",
+    "restore",
     "log",
     "migrate",
     "witness",
@@ -45,7 +48,7 @@ class _Manual(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"sigill.faces.cli.{cmd_name}_command")
+        module = importlib.import_module(f"sigill.faces.cli.{cmd_name.replace('-', '_')}_command")
         command = module.command
         assert isinstance(command, click.Command)
         return command
