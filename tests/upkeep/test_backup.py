@@ -1,6 +1,7 @@
 """The restore drill: a house comes back whole, on either database; what was disposed of does not."""
 
 import dataclasses
+import datetime as dt
 import shutil
 import signal
 from pathlib import Path
@@ -20,7 +21,6 @@ from sigill.upkeep.ground import Ground
 from sigill.upkeep.restore import Order, Restored, restore
 from sigill.upkeep.shred import shred
 
-AT_NOON = FixedClock(NOON)
 POINTS = ("unpacked", "loaded", "checked", "restored in transaction", "committed", "in place")
 
 
@@ -40,10 +40,10 @@ def elsewhere(tmp_path: Path, name: str = "elsewhere") -> tuple[Path, str]:
     return home, f"sqlite:///{home}/sigill.sqlite3"
 
 
-def put_back(where: tuple[Path, str], given: Order) -> Restored:
+def put_back(where: tuple[Path, str], given: Order, at: dt.datetime = NOON) -> Restored:
     staging = where[0].parent / f".{where[0].name}.restoring" / "sigill.sqlite3"
     repoint(where[1] if where[1].startswith("postgresql") else f"sqlite:///{staging}")
-    return restore(grounds.settings(*where), given, clock=AT_NOON)
+    return restore(grounds.settings(*where), given, clock=FixedClock(at))
 
 
 def looked_at(where: tuple[Path, str], custodians: Path | None = None) -> Ground:
@@ -112,7 +112,7 @@ def test_an_old_backup_with_all_custodians_opens_nothing_that_was_disposed_of(st
     assert opens(back.settings.home, back, placed)
     assert not opens(back.settings.home, back, lyft) and not opens(back.settings.home, back, bistand)
 
-    put_back(elsewhere(tmp_path, "newest"), order(new, 2))
+    put_back(elsewhere(tmp_path, "newest"), order(new, 2, quick=True), LATER)
     newest = looked_at(elsewhere(tmp_path, "newest"), home / "keys" / "custodians")
     assert opens(newest.settings.home, newest, bistand) and opens(newest.settings.home, newest, placed)
     assert not opens(newest.settings.home, newest, lyft) and newest.keys.is_deleted(MONTH)

@@ -25,9 +25,10 @@ from sigill.adapters.signing_config import load_signing
 from sigill.adapters.world import SystemClock, SystemEntropy
 from sigill.audit import Trust, check
 from sigill.errors import N_, BadInput, NotGenuine, Refused, TamperEvidence
-from sigill.house import HouseLog, Settings, keys_for
+from sigill.house import Settings, keys_for
 from sigill.log import entry
 from sigill.log.checkpoint import open_checkpoint
+from sigill.logbook import HouseLog
 from sigill.ports import Clock
 from sigill.upkeep import escrow
 from sigill.upkeep.backup import CHECKPOINT, members
@@ -135,7 +136,9 @@ def _build(
     from sigill.store import dump  # noqa: PLC0415
 
     keys = keys_for(settings, None, load_signing(staging))
-    ground = Ground(settings, keys, HouseLog(store, keys.log, staging / CHECKPOINT), clock, SystemEntropy(), mark)
+    ground = Ground(
+        settings, keys, HouseLog(store, keys.log, staging / CHECKPOINT, clock), clock, SystemEntropy(), mark
+    )
     if _logged_before(ground, digest):
         done = Restored(store.nodes.size(), 0, 0)
     elif not dump.is_empty():
