@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pkcs11
@@ -156,6 +157,27 @@ def test_a_timestamp_authority_in_trouble_is_temporary(how: int) -> None:
     with pki().failing(TSA, how):
         assert "timestamp service" in refused(given, Temporary)
     given.issue(draft(CASE))
+    given.check()
+
+
+def test_an_authority_that_goes_after_the_log_entry_is_written_leaves_it_to_the_next_run() -> None:
+    given = house(on_token())
+    tsa = pki().broken
+
+    def gone(point: str) -> None:
+        if point == "recorded":
+            tsa[TSA] = 503
+
+    plain, given.ports = given.ports, replace(given.ports, mark=gone)
+    try:
+        with pytest.raises(Temporary):
+            given.issue(draft(CASE))
+    finally:
+        tsa.pop(TSA, None)
+        given.ports = plain
+    assert len(given.store.entries) == 1
+    assert given.issue(draft(CASE)).again
+    assert len(given.store.entries) == 1
     given.check()
 
 
