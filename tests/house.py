@@ -180,6 +180,9 @@ class MemoryStore:
     def notices(self) -> Sequence[bytes]:
         return list(self.letters)
 
+    def newest_event(self) -> bytes | None:
+        return self.opened[-1][0] if self.opened else None
+
     def append(self, leaf: bytes, event: bytes, salt: bytes) -> int:
         return self.append_many([(leaf, event, salt)])
 

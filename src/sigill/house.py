@@ -26,6 +26,7 @@ from sigill.log.checkpoint import vkey
 from sigill.log.proof import Proof
 from sigill.logbook import HouseLog
 from sigill.ports import Clock, Entropy, LogKey, Signers, Store
+from sigill.verify.confined import no_core_dumps
 
 if TYPE_CHECKING:
     from sigill.store.django_store import DjangoStore
@@ -194,6 +195,7 @@ def open_house(settings: Settings, board: Board | None = None) -> House:
     """
     from sigill.store.open import open_store  # noqa: PLC0415 - Django is loaded only where a store is needed
 
+    no_core_dumps()
     signing = load_signing(settings.home)
     keys = keys_for(settings, board, signing)
     signers = signers_for(keys, signing, settings.home, SystemClock())

@@ -35,7 +35,7 @@ from sigill.decision.stages import (
     Signed,
     Verified,
 )
-from sigill.errors import N_, Awaiting, BadInput, LeakFound, NotGenuine, Refused, TamperEvidence
+from sigill.errors import N_, Awaiting, BadInput, LeakFound, NotGenuine, Refused, TamperEvidence, Temporary
 from sigill.law import book
 from sigill.law import disclosure as law
 from sigill.law.acts import Export, NotificationText
@@ -237,6 +237,7 @@ def conclude(
     with house.store.exclusive(facts.key):
         issued = already_issued(facts.key, facts.content_sha256, house)
         if issued is None:
+            _require_clock(house)
             if house.signers.elsewhere is not None:
                 raise _park(prepared, names_that_stay(case), house)
             signed = _sign(prepared, house)  # (5) decide and sign
@@ -270,6 +271,7 @@ def take(
     with house.store.exclusive(key):
         issued = house.store.find(key)
         if issued is None:
+            _require_clock(house)
             parked = parked_decision(key, house)
             signed = _take(parked, signatures, house)  # (5) decided and signed, elsewhere
             house.mark("signed")
@@ -543,6 +545,7 @@ def record_act(
         subject: id of the request or query. data: JSON without names. sealed: what names may stand in.
         often: the kind may happen more than once on a subject.
     """
+    _require_clock(house)
     now = house.clock.now()
     event = entry.event(
         kind,
@@ -791,6 +794,23 @@ def _fields(prepared: Verified, now: dt.datetime, house: House) -> tuple[bytes, 
 
 
 _FIELD = "Underskrift"
+
+
+_BACK = dt.timedelta(minutes=1)
+
+
+def _require_clock(house: House) -> None:
+    """A clock that was set back would date decisions before others that the log already has.
+
+    Raises:
+        Temporary: it stands more than a minute before the newest log entry.
+    """
+    newest = house.store.newest_event()
+    if newest is not None and house.clock.now() < dt.datetime.fromisoformat(entry.read_event(newest)["at"]) - _BACK:
+        raise Temporary(
+            N_("The clock stands before the newest entry of the log."),
+            N_("Nothing was done; set the clock right, then run it again."),
+        )
 
 
 def _sign(prepared: Verified, house: House) -> Signed:

@@ -160,6 +160,10 @@ class Store(Protocol):
         """Keep the final notification; the first one written stays. Returns the one that is kept."""
         ...
 
+    def newest_event(self) -> bytes | None:
+        """What the newest log entry is about; None while the log is empty."""
+        ...
+
     def append(self, leaf: bytes, event: bytes, salt: bytes) -> int:
         """Write one log entry that is no issue (an opening, say). Returns its index."""
         ...

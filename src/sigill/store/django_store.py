@@ -54,10 +54,12 @@ def _database_errors() -> Iterator[None]:
     except IntegrityError:
         raise
     except DatabaseError:
+        if not (connection.in_atomic_block or connection.is_usable()):
+            connection.close()  # the next call connects anew
         # `from None`: a database error's text can hold row values.
         raise Temporary(
             N_("The database did not answer or could not write."),
-            N_("Nothing was issued by this call; check disk and database, then run it again."),
+            N_("Nothing is half done; check disk and database, then run it again."),
         ) from None
 
 
@@ -102,7 +104,8 @@ class DjangoNodes:
 
     def size(self) -> int:
         """Number of entries."""
-        last = LogEntry.objects.order_by("-index").values_list("index", flat=True).first()
+        with _database_errors():
+            last = LogEntry.objects.order_by("-index").values_list("index", flat=True).first()
         return 0 if last is None else last + 1
 
     def get(self, level: int, index: int) -> bytes:
@@ -366,8 +369,9 @@ class DjangoStore:
 
     def leaves(self) -> Iterator[bytes]:
         """All entries in order, for whoever checks the whole log."""
-        for leaf in LogEntry.objects.order_by("index").values_list("leaf", flat=True).iterator():
-            yield _as_bytes(leaf)
+        with _database_errors():
+            for leaf in LogEntry.objects.order_by("index").values_list("leaf", flat=True).iterator():
+                yield _as_bytes(leaf)
 
     def leaves_from(self, start: int, count: int) -> list[bytes]:
         """Entries from `start` on, at most `count`."""
@@ -377,13 +381,21 @@ class DjangoStore:
 
     def leaf(self, index: int) -> bytes:
         """One entry."""
-        return _as_bytes(LogEntry.objects.values_list("leaf", flat=True).get(index=index))
+        with _database_errors():
+            return _as_bytes(LogEntry.objects.values_list("leaf", flat=True).get(index=index))
+
+    def newest_event(self) -> bytes | None:
+        """See `sigill.ports.Store.newest_event`."""
+        with _database_errors():
+            found = LogEvent.objects.order_by("-entry_id").values_list("event", flat=True).first()
+            return None if found is None else _as_bytes(found)
 
     def events(self) -> Iterator[tuple[int, bytes, bytes]]:
         """(index, event, salt) of all entries in order: the private side of the log."""
         rows = LogEvent.objects.order_by("entry_id").values_list("entry_id", "event", "salt")
-        for index, event, salt in rows.iterator():
-            yield index, _as_bytes(event), _as_bytes(salt)
+        with _database_errors():
+            for index, event, salt in rows.iterator():
+                yield index, _as_bytes(event), _as_bytes(salt)
 
     def _line_up(self) -> None:
         if connection.vendor == "postgresql":
@@ -407,8 +419,16 @@ class DjangoStore:
 
     @contextlib.contextmanager
     def _file_lock(self, name: str) -> Iterator[None]:
-        self._locks.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._locks / name).open("w") as file:
+        try:
+            self._locks.mkdir(parents=True, exist_ok=True, mode=0o700)
+            held = (self._locks / name).open("w")
+        except OSError:
+            raise Temporary(
+                N_("A lock file cannot be made."),
+                N_("Check that the disk is not full and the folder may be written to, then run it again."),
+                place=str(self._locks),
+            ) from None
+        with held as file:
             self._wait_for(lambda: _try_flock(file.fileno()))
             yield
 
@@ -423,7 +443,8 @@ class DjangoStore:
         try:
             yield
         finally:
-            with connection.cursor() as cursor:
+            # A connection that is gone has let go of its locks.
+            with contextlib.suppress(Temporary), _database_errors(), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
     def _wait_for(self, attempt: Callable[[], bool]) -> None:

@@ -6,10 +6,12 @@ own children die with it. Modesty: it bounds cost; it is no sandbox against code
 """
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import resource
 import signal
+import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
@@ -21,6 +23,20 @@ T = TypeVar("T")
 _CONTEXT = multiprocessing.get_context("forkserver")
 _PRELOAD = ["sigill.verify.search"]
 _GRACE = 2.0
+
+
+_PR_SET_DUMPABLE = 4  # prctl(2)
+
+
+def no_core_dumps() -> None:
+    """From here on a crash of this process, or of one it starts, leaves no copy of its memory on disk.
+
+    Where the system hands dumps to a program (`core_pattern` with a pipe) the limit alone does not count; then the
+    process is not dumpable either (prctl(2)), which no child inherits over an exec.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def run_confined(function: Callable[..., T], *args: Any, seconds: float, megabytes: int, **named: Any) -> T:
@@ -106,7 +122,7 @@ def _work(
     os.setpgid(0, 0)
     _limit(resource.RLIMIT_AS, megabytes << 20)
     _limit(resource.RLIMIT_CPU, max(1, round(seconds)))
-    _limit(resource.RLIMIT_CORE, 0)
+    no_core_dumps()
     try:
         answer: tuple[str, Any] = ("result", function(*args, **named))
     except SigillError as refusal:

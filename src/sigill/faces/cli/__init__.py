@@ -8,10 +8,12 @@ import sys
 import warnings
 
 from sigill.faces.cli import words
+from sigill.verify.confined import no_core_dumps
 
 
 def main() -> None:
     """Entry point of the `sigill` command."""
+    no_core_dumps()  # what this process reads are names
     words.choose(sys.argv[1:])
     # Help texts are translated when the commands are imported, hence only now.
     from sigill.faces.cli.app import sigill  # noqa: PLC0415
