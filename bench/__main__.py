@@ -5,7 +5,7 @@ import sys
 
 from bench import timing
 
-ALL = ("issue", "seal", "mask", "names")
+ALL = ("issue", "seal", "log", "mask", "names")
 """Modules of this package, each with a `main()` that prints its tables."""
 ON_CALL = ("peers",)
 """Run only when named: it takes long, needs other tools (`make bench-peers`) and writes docs/benchmarks.md."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import psycopg
 from django.core.management import call_command
@@ -120,14 +121,15 @@ class DjangoNodes:
         """See `sigill.ports.Nodes.many`. Past the ORM, which takes longer than the database does."""
         if not wanted:
             return {}
-        levels, indexes = [level for level, _ in wanted], [index for _, index in wanted]
         with _database_errors(), connection.wrap_database_errors:
             connection.ensure_connection()
             if connection.vendor == "postgresql":
-                # Prepared once per connection; the arrays travel in binary.
-                with psycopg.Cursor(connection.connection) as cursor:
-                    cursor.execute(_NODES_POSTGRESQL, [levels, indexes], prepare=True, binary=True)
-                    return {(level, index): digest for level, index, digest in cursor.fetchall()}
+                arrays = ["{" + ",".join(map(str, column)) + "}" for column in zip(*wanted, strict=True)]
+                if connection.in_atomic_block:
+                    with psycopg.Cursor(connection.connection) as cursor:
+                        cursor.execute(_NODES_POSTGRESQL.replace("$1", "%s").replace("$2", "%s"), arrays, binary=True)
+                        return {(level, index): digest for level, index, digest in cursor.fetchall()}
+                return _nodes_prepared(connection.connection, arrays)
             rows = connection.connection.execute(
                 _NODES_SQLITE.format(", ".join(["(?, ?)"] * len(wanted))), [at for one in wanted for at in one]
             )
@@ -146,9 +148,28 @@ _NODES_SQLITE = (
     'ON n.level = w.level AND n."index" = w.at'
 )
 _NODES_POSTGRESQL = (
-    'SELECT n.level, n."index", n.hash FROM unnest(%s::smallint[], %s::bigint[]) AS w(level, at) '
+    'SELECT n.level, n."index", n.hash FROM unnest($1::smallint[], $2::bigint[]) AS w(level, at) '
     'JOIN sigill_store_lognode n ON n.level = w.level AND n."index" = w.at'
 )
+_prepared: "WeakSet[psycopg.Connection[Any]]" = WeakSet()
+
+
+def _nodes_prepared(link: "psycopg.Connection[Any]", arrays: list[str]) -> dict[tuple[int, int], bytes]:
+    """The nodes, by a statement prepared once for each connection, straight from libpq: a third of a cursor's time."""
+    name, pq = b"sigill_nodes", link.pgconn
+    if link not in _prepared:
+        made = pq.prepare(name, _NODES_POSTGRESQL.encode())
+        if made.status != psycopg.pq.ExecStatus.COMMAND_OK:
+            raise psycopg.DatabaseError
+        _prepared.add(link)
+    found = pq.exec_prepared(name, [one.encode() for one in arrays], result_format=psycopg.pq.Format.BINARY)
+    if found.status != psycopg.pq.ExecStatus.TUPLES_OK:
+        raise psycopg.DatabaseError
+    value = found.get_value
+    return {
+        (int.from_bytes(value(row, 0) or b""), int.from_bytes(value(row, 1) or b"")): bytes(value(row, 2) or b"")
+        for row in range(found.ntuples)
+    }
 
 
 class DjangoStore:
