@@ -22,7 +22,8 @@ from sigill.errors import N_, BadInput, Blocked
 CHUNK = 4 << 20
 """About how many bytes of rows go into one piece."""
 _LEFT_OUT = {"sessions.session"}
-_OWN = {"django_migrations", "sqlite_sequence"}
+_OWN = {"django_migrations", "sqlite_sequence", "web_cache"}
+"""Tables without a model, which a restored house makes anew."""
 
 
 class Piece(msgspec.Struct, frozen=True, array_like=True):

@@ -19,6 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import msgspec
+
 from sigill.adapters import age
 from sigill.adapters.key_files import exclusive, read_json, sync_folder, write
 from sigill.adapters.signing_config import load_signing
@@ -32,7 +34,7 @@ from sigill.logbook import HouseLog
 from sigill.ports import Clock
 from sigill.upkeep import escrow
 from sigill.upkeep.backup import CHECKPOINT, members
-from sigill.upkeep.ground import Ground, nowhere
+from sigill.upkeep.ground import Ground, know_the_web, nowhere
 
 _ROWS = ".rows"
 MARK = "restored.json"
@@ -129,6 +131,8 @@ def _build(
     sealed, pieces = _unpack(order, staging)  # (1)
     mark("unpacked")
     _put_month_keys(staging, sealed, order)  # (2)
+    if any(app == "auth" for app, _ in msgspec.msgpack.decode(pieces[0].read_bytes())[2]):
+        know_the_web(settings)
     store = open_store(settings.database_url, staging, settings.database_role)
     # Models can be imported once Django is set up, and not before.
     from django.db import transaction  # noqa: PLC0415

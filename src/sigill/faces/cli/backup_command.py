@@ -9,7 +9,7 @@ from sigill.faces.cli.show import json_line, out
 from sigill.faces.cli.words import _
 from sigill.house import Settings
 from sigill.upkeep.backup import backup
-from sigill.upkeep.ground import stand
+from sigill.upkeep.ground import has_web, know_the_web, stand
 
 
 @click.command(
@@ -30,7 +30,10 @@ from sigill.upkeep.ground import stand
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help=_("The file to write."))
 @json_option()
 def _backup(recipients: tuple[str, ...], output: Path, as_json: bool) -> None:
-    done = backup(stand(Settings.from_environment()), output, recipients)
+    settings = Settings.from_environment()
+    if has_web(settings):
+        know_the_web(settings)
+    done = backup(stand(settings), output, recipients)
     if as_json:
         json_line({"backup": str(output), "bytes": done.size, "entries": done.entries, "generation": done.generation})
         return
