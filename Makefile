@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows the main job, `make test` runs every check. Each sets up what it needs.
-.PHONY: help demo run test check setup bench bench-peers fuzz lock words clean
+.PHONY: help demo run test check setup bench bench-peers fuzz pictures lock words clean
 
 help:            ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -38,6 +38,10 @@ bench-peers:     ## other masking tools on the same files, in an environment of 
 fuzz:            ## broken files through mask and search for ten minutes (SECONDS=…); failures land in out/fuzz
 	@scripts/setup.sh test
 	@.venv/bin/python tests/fuzz/long.py --seconds $(or $(SECONDS),600)
+
+pictures:        ## take the manual's pictures anew while the browser stories run (docs/manual/bilder)
+	@scripts/setup.sh test
+	@SIGILL_PICTURES=1 .venv/bin/python -m pytest -q tests/browser
 
 lock:            ## renew lock/ from pyproject.toml
 	@scripts/lock.sh --upgrade

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Sets up everything `make demo` (argument: demo) or `make test` (argument: test) needs, and nothing twice.
-# Debian packages come from scripts/debian-packages.txt, Python packages from lock/ with their hashes.
+# Debian packages come from scripts/debian-packages.txt, Python packages from lock/ with their hashes, and what the
+# browser tests hold pages against from tests/browser/package-lock.json (with the node that the Python lock brings).
 set -eu
 cd "$(dirname "$0")/.."
 stage=${1:-test}
@@ -44,16 +45,24 @@ python=${PYTHON:-python3}
     { say "setup: Python 3.11 or newer is needed ($python is older)"; exit 1; }
 
 stamp=$(cat lock/*.txt pyproject.toml | "$python" -c 'import hashlib,sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())')
-if [ -x .venv/bin/sigill ] && [ "$(cat .venv/.stamp 2>/dev/null)" = "$stamp" ]; then exit 0; fi
-
-if [ ! -x .tools/bin/uv ] || ! .tools/bin/uv --version >/dev/null 2>&1; then
-    say "setup: installing uv"
-    rm -rf .tools
-    "$python" -m venv .tools
-    .tools/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r lock/uv.txt
+if [ ! -x .venv/bin/sigill ] || [ "$(cat .venv/.stamp 2>/dev/null)" != "$stamp" ]; then
+    if [ ! -x .tools/bin/uv ] || ! .tools/bin/uv --version >/dev/null 2>&1; then
+        say "setup: installing uv"
+        rm -rf .tools
+        "$python" -m venv .tools
+        .tools/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r lock/uv.txt
+    fi
+    say "setup: installing Python packages"
+    [ -x .venv/bin/python ] || .tools/bin/uv venv --quiet --python "$python" .venv
+    .tools/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes lock/requirements.txt
+    .tools/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
+    printf '%s' "$stamp" >.venv/.stamp
 fi
-say "setup: installing Python packages"
-[ -x .venv/bin/python ] || .tools/bin/uv venv --quiet --python "$python" .venv
-.tools/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes lock/requirements.txt
-.tools/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
-printf '%s' "$stamp" >.venv/.stamp
+
+# --- axe-core, html-validate, vnu ------------------------------------------------------------------------------
+[ "$stage" = test ] || exit 0
+if ! cmp -s tests/browser/package-lock.json tests/browser/node_modules/.locked; then
+    say "setup: installing what checks the pages"
+    (cd tests/browser && PATH="$OLDPWD/.venv/bin:$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund)
+    cp tests/browser/package-lock.json tests/browser/node_modules/.locked
+fi

@@ -65,7 +65,7 @@ def render(pdf: bytes, marked: tuple[str, ...], ranges: Ranges = ()) -> tuple[Pa
                 pen.rectangle((x0 - 3, y0 - 3, x1 + 3, y1 + 3), fill=_FILL, outline=_EDGE, width=2)
         out = io.BytesIO()
         Image.alpha_composite(picture, layer).convert("RGB").save(out, "PNG", compress_level=6)
-        pages.append(Page(out.getvalue(), picture.width, picture.height, len(places), text.get_text_range()))
+        pages.append(Page(out.getvalue(), picture.width, picture.height, len(places), _shown(text)))
     return tuple(pages)
 
 
@@ -74,3 +74,9 @@ def _found(text: Any, marked: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         search = text.search(wanted, match_case=True)
         while hit := search.get_next():
             yield hit
+
+
+def _shown(text: Any) -> str:
+    # pdfium writes a hyphen at a line's end as U+FFFE, which is no character and may stand in no web page.
+    shown: str = text.get_text_range().replace("\ufffe", "-")
+    return shown
