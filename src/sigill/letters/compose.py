@@ -12,13 +12,14 @@ because the letters are; FL 13 § (interpretation) is the board's to see to.
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sigill.decision.case import Case, Party, Politician
 from sigill.decision.dates import swedish_date
 from sigill.decision.document import Block, Cell, Document, ItemList, Paragraph, Table, Text
+from sigill.decision.legal import Finding
 from sigill.decision.people import StaffMember
 from sigill.decision.stages import KEPT, Admitted, Composed, DecisionFacts, Identity, Letter, Section, Signatory
 from sigill.errors import N_, BadInput, Refused
@@ -89,11 +90,24 @@ def compose(admitted: Admitted, board: Board, *, decision_id: str) -> Composed:
             maker_withheld=maker_id is not None and maker_id in withheld,
             withheld=len(admitted.withheld),
             retention_month=retention_month(case.decision_date, admitted.decision_type.retention_years),
-            findings=admitted.findings,
+            findings=tuple(_nameless(one, withheld) for one in admitted.findings),
             left_out=dict(admitted.draft.document.left_out),
         ),
         signatory=signatory,
         identities=_identities(people, withheld),
+    )
+
+
+def _nameless(finding: Finding, withheld: Collection[str]) -> Finding:
+    """A note as receipt and store may keep it: a withheld person's staff id is left out of it."""
+    if not withheld:
+        return finding
+    ids = re.compile("|".join(map(re.escape, sorted(withheld))))
+    return replace(
+        finding,
+        message_sv=ids.sub("den som utelämnas", finding.message_sv),
+        message_en=ids.sub("whoever is left out", finding.message_en),
+        place=ids.sub("…", finding.place),
     )
 
 
