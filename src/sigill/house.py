@@ -80,13 +80,13 @@ def plain_board(case: Case) -> Board:
         postal_address=contact.post,
         phone=contact.phone,
         mailbox=contact.mailbox,
-        log_origin=f"{_slug(case.municipality)}/sigill",
+        log_origin=f"{slug(case.municipality)}/sigill",
         e_seal_organisation=case.municipality,
         contact=Route(mailbox=contact.mailbox, phone=contact.phone, hours=contact.hours, post=contact.post),
     )
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "kommun"
 

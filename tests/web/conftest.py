@@ -26,7 +26,7 @@ def switch_to_web(home: Path) -> None:
 
     os.environ |= {"SIGILL_HOME": str(home), "SIGILL_DEMO": "1", "DJANGO_SETTINGS_MODULE": SETTINGS}
     os.environ.pop("DATABASE_URL", None)
-    if settings.configured and getattr(settings, "ROOT_URLCONF", None) == "sigill.faces.web.urls":
+    if settings.configured and getattr(settings, "ROOT_URLCONF", None) == "sigill.faces.urls":
         return
     settings._wrapped = empty
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

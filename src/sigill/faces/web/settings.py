@@ -30,7 +30,7 @@ SECRET_KEY = _secret()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SIGILL_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if _HTTPS else []
-ROOT_URLCONF = "sigill.faces.web.urls"
+ROOT_URLCONF = "sigill.faces.urls"
 WSGI_APPLICATION = "sigill.faces.web.wsgi.application"
 
 INSTALLED_APPS = [

@@ -62,5 +62,3 @@ urlpatterns = [
     path("konto/logga-in/", entrance.login, name="account_login"),
     path("konto/logga-ut/", entrance.logout, name="account_logout"),
 ]
-handler404 = "sigill.faces.web.pages.errors.not_found"
-handler500 = "sigill.faces.web.pages.errors.broken"
