@@ -362,7 +362,7 @@ def test_an_acute_incident_brings_the_law_s_duties_with_deadlines() -> None:
     assert {"larma", "aml_underrattelse", "polisanmalan", "krisstod", "skyddsombud", "sam", "hotbedomning"} <= set(
         duties
     )
-    assert duties["larma"].due == ASKED_AT
+    assert duties["larma"].due == ASKED_AT + dt.timedelta(hours=1)
     assert duties["aml_underrattelse"].due <= ASKED_AT + dt.timedelta(days=1)
     assert "without delay" in duties["aml_underrattelse"].when
     assert duties["polisanmalan"].due <= ASKED_AT + dt.timedelta(days=1)

@@ -13,6 +13,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from sigill import journey
 from sigill.desk import drafting, notices, parties
 from sigill.desk.access import Actor, Reach, Role, no_such_case, reach, require
 from sigill.desk.needs import need_of
@@ -247,6 +248,33 @@ def own(actor: Actor) -> list[Own]:
             )
         )
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class NameAsked:
+    """One time that somebody had the actor's name opened: for whom, on what ground, and what can be done."""
+
+    notice: journey.Notice
+    ground_sv: str
+    ground_en: str
+
+
+def names_asked_for(actor: Actor) -> list[NameAsked]:
+    """Who has asked for the actor's name and why, the latest first.
+
+    Only what lies in the house's letterbox: an employee with a key of his or her own reads the notices sealed to it
+    with `sigill notices show --key`. What the law keeps from the person for now is not shown.
+    """
+    require(actor, "protection.own")
+    house = office().house
+    found = [
+        one
+        for one in journey.read_notices(house.custodians.house_private_key(), house)
+        if one.staff_id == actor.key and not one.held
+    ]
+    found.sort(key=lambda one: one.at, reverse=True)
+    grounds = [(one, book.disclosure_ground(one.ground)) for one in found]
+    return [NameAsked(one, ground.label_sv, ground.label_en) for one, ground in grounds]
 
 
 # --- reports of concern about an employee's own child ---------------------------------------------------------------

@@ -50,7 +50,7 @@ class Deadline:
     words: str
 
 
-_NOW = Deadline(0, N_("at once"))
+_NOW = Deadline(1, N_("at once"))  # an hour, before it counts as late
 _DAY = Deadline(24, N_("within a day (our own limit)"))
 _DELAY = Deadline(24, N_("without delay (the law's words; we remind after a day)"))
 _WEEK = Deadline(7 * 24, N_("within a week (our own limit)"))

@@ -15,6 +15,7 @@ from sigill.desk.office import office
 from sigill.errors import Refused, SigillError
 from sigill.faces.web import forms
 from sigill.faces.web.guard import Asked, page
+from sigill.faces.web.pages import labels
 from sigill.faces.web.pages.protection import put_on
 from sigill.faces.web.words import translate
 from sigill.law import book
@@ -33,6 +34,14 @@ def own(request: Asked) -> HttpResponse:
     context = {
         "own": [row for row in rows if row[0].own],
         "asked": [row for row in rows if not row[0].own],
+        "names_asked": [
+            (
+                asked.notice,
+                labels.swedish_or_english(asked.ground_sv, asked.ground_en),
+                [labels.swedish_or_english(sv, en) for sv, en in asked.notice.advice],
+            )
+            for asked in desk.names_asked_for(request.actor)
+        ],
         "reports": [one for one in desk.assigned(request.actor) if one.taken_on is None],
         "may_ask": reach(request.actor.roles, "case.protect") is not None,
     }
