@@ -173,3 +173,15 @@ def test_a_token_is_shown_once_and_revoked(desk: Desk) -> None:
     assert nils.post("/kontoret/program/", {"revoke": row.pk}).status_code == 302
     with pytest.raises(programs.NoToken):
         programs.known(token)
+
+
+def test_behind_the_proxy_the_last_address_counts_and_elsewhere_the_header_is_not_believed(desk: Desk) -> None:
+    from django.test import override_settings
+
+    from sigill.desk.limits import address
+
+    meta = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "6.6.6.6, 10.0.0.9"}
+    assert address(meta) == "127.0.0.1"
+    with override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https")):
+        assert address(meta) == "10.0.0.9"
+        assert address({"REMOTE_ADDR": "127.0.0.1"}) == "127.0.0.1"

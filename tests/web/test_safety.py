@@ -316,3 +316,39 @@ def test_the_outbox_sends_once_tries_again_and_asks_a_human(desk: Desk, monkeypa
     assert "mail.example" not in str(refused.value)
     monkeypatch.delenv("SIGILL_SMTP")
     assert notices.server() is None
+
+
+def test_ones_own_page_tells_who_has_asked_for_ones_name_and_why(desk: Desk) -> None:
+    import msgspec
+
+    from house import NOON
+    from sigill import journey
+    from sigill.desk.office import office
+    from sigill.seal.letter import seal_letter
+
+    house = office().house
+
+    def tell(staff_id: str, requester: str, *, held: bool = False) -> None:
+        notice = journey.Notice(
+            staff_id=staff_id,
+            decision="2" * 26,
+            dnr="SN 2026/0412-14",
+            ground="party",
+            source="OSL 10:3 st. 2",
+            requester=requester,
+            recipient="Parten, per post",
+            at=NOON,
+            held=held,
+            advice=(("Ring polisen om du är rädd.", "Call the police if you are afraid."),),
+        )
+        sealed = seal_letter(msgspec.json.encode(notice), house.custodians.house_public_key())
+        journey.record_act(house, requester, "opened", "2" * 26, b"{}", notices=[sealed])
+
+    assert "begärt ditt namn" not in text(desk.client("gun-britt").get("/mitt-skydd/"))
+    tell("A10667", "Parten genom ombud")
+    tell("A10667", "Polisen, hemligt än så länge", held=True)
+    tell("A10149", "Någon som frågar om Klas")
+    page = text(desk.client("gun-britt").get("/mitt-skydd/"))
+    assert "begärt ditt namn" in page and "Parten genom ombud" in page and "Ring polisen" in page
+    assert "Polisen, hemligt" not in page and "Klas" not in page
+    assert "Parten genom ombud" not in text(desk.client("emelie").get("/mitt-skydd/"))

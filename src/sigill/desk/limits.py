@@ -5,8 +5,21 @@ Counted per address (or token) and kind of call, never per account: nobody can u
 
 import hashlib
 import time
+from collections.abc import Mapping
+from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
+
+
+def address(meta: Mapping[str, Any]) -> str:
+    """Where a request comes from.
+
+    Behind the proxy that ends TLS (`SIGILL_HTTPS`) it is what the proxy wrote last in X-Forwarded-For; what stands
+    before that anybody can have written. Without a proxy the header is not believed at all.
+    """
+    told = str(meta.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
+    return told if told and settings.SECURE_PROXY_SSL_HEADER else str(meta.get("REMOTE_ADDR", ""))
 
 
 def allowed(kind: str, who: str, *, most: int, seconds: int) -> bool:

@@ -160,7 +160,7 @@ class _Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         """Whose token it is; None for nobody's."""
-        address = request.META.get("REMOTE_ADDR", "")
+        address = limits.address(request.META)
         try:
             row = programs.known(token)
         except programs.NoToken:

@@ -33,7 +33,7 @@ def _handle(service: ScimService, request: HttpRequest, municipality_id: str, re
     try:
         token = programs.known(shown.removeprefix("Bearer ") if shown.startswith("Bearer ") else "")
     except programs.NoToken:
-        address = request.META.get("REMOTE_ADDR", "")
+        address = limits.address(request.META)
         if not limits.allowed("wrong token", address, most=20, seconds=300):
             raise SCIMException(status=429, detail="Too many calls; wait.") from None
         raise UnauthorizedException(detail="Show a token.") from None

@@ -42,7 +42,7 @@ def even(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpRespon
 
 
 def _too_often(request: HttpRequest, kind: str) -> bool:
-    return not limits.allowed(kind, request.META.get("REMOTE_ADDR", ""), most=MOST, seconds=SECONDS)
+    return not limits.allowed(kind, limits.address(request.META), most=MOST, seconds=SECONDS)
 
 
 @for_all("GET", "POST")
