@@ -123,7 +123,7 @@ def test_the_search_finds_what_is_there(work: Path) -> None:
         ):
             assert found_in(b"\x00some bytes " + planted + b" more", forms(person)), (form, planted)
     assert found_in((CASES / ACCEPTED[0] / "case.toml").read_bytes(), forms(person))
-    certificates = b"".join(one.read_bytes() for one in (work / "kept/home/keys/people").glob("*.pem"))
+    certificates = b"".join(one.read_bytes() for one in (work / "kept" / "home" / "keys" / "people").glob("*.pem"))
     assert {encoding for encoding, _ in found_in(certificates, forms(person))} == {"base64"}
 
 
