@@ -8,6 +8,7 @@ import click
 
 from sigill import jav, journey
 from sigill.adapters.files import read
+from sigill.adapters.staff_csv import read_staff
 from sigill.audit import Trust, check, check_court
 from sigill.decision.disclosure import DisclosureRequest
 from sigill.errors import N_, BadInput, NotGenuine, Refused
@@ -20,7 +21,7 @@ from sigill.house import Settings, open_house
 from sigill.journey import House
 
 _HERE = Path(__file__).resolve()
-_CLERK = "A12110"  # the registrar of the samples
+_CLERK, _LAWYER = "A12110", "A12147"  # the registrar and the lawyer of the samples
 _PLACES = (_HERE.parents[2] / "examples", _HERE.parents[4] / "examples")
 
 
@@ -76,7 +77,7 @@ def _demo(output: Path, as_json: bool) -> None:
         decision = str(issued[0][1].receipt["decision_id"])
         opened, record = _answered(decision, output / issued[0][0], settings, house)
         status.update(_("Registering an objection of disqualification"))
-        query = jav.ask(decision, jav.Objection(_("the party"), _("A relative of mine took part.")), _CLERK, house)
+        query = _objection(decision, samples / "staff.csv", settings, house)
         status.update(_("Handing over to the court"))
         zipped, court = _handed_over(decision, output / issued[0][0], settings, house)
         status.update(_("Checking a letter from outside"))
@@ -134,8 +135,8 @@ def _demo(output: Path, as_json: bool) -> None:
     )
     out.print(
         _(
-            "An objection of disqualification, by a party who does not know the names: answered on {day}, in the same "
-            "words whether or not it hit."
+            "An objection of disqualification, by a party who does not know the names: compared and ruled on by an "
+            "uninvolved officer, answered on {day}, in the same words whether or not it hit."
         ).format(day=query.answer_at.date().isoformat()),
         markup=False,
         soft_wrap=True,
@@ -174,7 +175,8 @@ def _answered(decision: str, folder: Path, settings: Settings, house: House) -> 
     party = _("the party")
     request = journey.request_opening(DisclosureRequest(decision, "party", party, party, _CLERK), house)
     opened = journey.disclose(request.id, parts_from(request.id, (), settings, house), house)
-    return opened, hand_out(opened, "opened-record.pdf", opened.record_pdf, folder, house)
+    # A folder for each request: a copy is never written over another, and a demo may be run twice.
+    return opened, hand_out(opened, "opened-record.pdf", opened.record_pdf, folder / request.id, house)
 
 
 def _handed_over(decision: str, folder: Path, settings: Settings, house: House) -> tuple[bytes, str]:
@@ -183,7 +185,19 @@ def _handed_over(decision: str, folder: Path, settings: Settings, house: House) 
     request = journey.request_opening(DisclosureRequest(decision, "court", court, court, _CLERK), house)
     opened = journey.disclose(request.id, parts_from(request.id, (), settings, house), house)
     zipped = journey.court_bundle(opened)
-    return zipped, hand_out(opened, "court-bundle.zip", zipped, folder, house)
+    return zipped, hand_out(opened, "court-bundle.zip", zipped, folder / request.id, house)
+
+
+def _objection(decision: str, staff_file: Path, settings: Settings, house: House) -> jav.Query:
+    """An objection by a party who does not know the names: asked, compared by an uninvolved officer, ruled on."""
+    officer = read_staff(read(staff_file))[_LAWYER]
+    query = jav.ask(decision, jav.Objection(_("the party"), _("A relative of mine took part.")), _CLERK, house)
+    asked = DisclosureRequest(decision, "jav", officer.title, officer.title, _CLERK, recipient_staff_id=_LAWYER)
+    request = journey.request_opening(asked, house)
+    jav.compare(query.id, request.id, parts_from(request.id, (), settings, house), officer, house)
+    reasons = _("Nobody who took part is related to the party.")
+    jav.rule(query.id, _LAWYER, jav.Ruling(False, reasons), house)
+    return query
 
 
 def _rules(refusal: Refused) -> list[str]:
