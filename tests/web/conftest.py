@@ -96,7 +96,7 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory, key_folder: Path) ->
     repoint(f"sqlite:///{path}")
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    _open_office(key_folder, home, TickingClock())
+    open_office(key_folder, home, TickingClock())
     demo.load(EXAMPLES)
     _close()
     return path
@@ -111,7 +111,7 @@ def desk(demo_database: Path, key_folder: Path, tmp_path: Path) -> Iterator[Desk
     shutil.copy(demo_database, copy)
     repoint(f"sqlite:///{copy}")
     clock = TickingClock(NOON + dt.timedelta(minutes=10))  # after the demo was loaded
-    _open_office(key_folder, tmp_path, clock)
+    open_office(key_folder, tmp_path, clock)
     yield Desk(clock, tmp_path)
     _close()
     from sigill.desk import office
@@ -119,7 +119,8 @@ def desk(demo_database: Path, key_folder: Path, tmp_path: Path) -> Iterator[Desk
     office.use(None)
 
 
-def _open_office(key_folder: Path, home: Path, clock: FixedClock) -> None:
+def open_office(key_folder: Path, home: Path, clock: FixedClock) -> None:
+    """Put the desk's office in place, with the tests' keys and this process's database."""
     from sigill.desk import office
     from sigill.store.django_store import DjangoStore
 

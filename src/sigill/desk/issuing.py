@@ -19,7 +19,7 @@ from sigill.decision.workflow import ISSUED, Move, State, moved
 from sigill.desk import assembling, drafting, notices, people, programs, reading
 from sigill.desk.access import Role
 from sigill.desk.office import Office, office
-from sigill.errors import N_, Refused, SigillError, Temporary
+from sigill.errors import N_, Refused
 from sigill.notify.messages import Event, Reader
 from sigill.store.desk import models
 
@@ -108,28 +108,29 @@ def _issue(work: models.Work) -> None:
     if State(row.state) in ISSUED:
         return
     data = drafting.content(row)
-    try:
-        assembled, _source, verified = _letters(row, data, at, decided_at, decided=True)
-        preview = row.previews.filter(pk=work.args["preview"]).first()
-        read = "" if preview is None else preview.letters_sha256
-        if hashlib.sha256(verified.notification_pdf).hexdigest() != read:
-            raise Refused(
-                N_("The letters are no longer those that were read."), N_("Have them made anew, and open both again.")
-            )
-        case = assembled.case
+    if at.house.store.find(key) is not None:
+        # An earlier run got past the point of no return and no further.
+        case = assembling.assemble(row, data, at, now=decided_at, decided=True).case
         assert case is not None
-        maker = case.decision_maker
-        recorded = journey.conclude(
-            verified,
-            journey.Approval(maker.signed_by, maker.signed_by_name or maker.name or ""),
-            at.house,
-            staff=people.register(),
-            case=case,
+        _issued(row, journey.finish(key, at.house, again=True), case)
+        return
+    assembled, _source, verified = _letters(row, data, at, decided_at, decided=True)
+    preview = row.previews.filter(pk=work.args["preview"]).first()
+    read = "" if preview is None else preview.letters_sha256
+    if hashlib.sha256(verified.notification_pdf).hexdigest() != read:
+        raise Refused(
+            N_("The letters are no longer those that were read."), N_("Have them made anew, and open both again.")
         )
-    except SigillError as error:
-        if not isinstance(error, Temporary) and at.house.store.find(key) is None:
-            _stopped(row)
-        raise
+    case = assembled.case
+    assert case is not None
+    maker = case.decision_maker
+    recorded = journey.conclude(
+        verified,
+        journey.Approval(maker.signed_by, maker.signed_by_name or maker.name or ""),
+        at.house,
+        staff=people.register(),
+        case=case,
+    )
     _issued(row, recorded, case)
 
 
@@ -143,6 +144,21 @@ def _letters(
     draft = assembling.draft(assembled, *source)
     house = replace(at.house, entropy=_Seed(bytes(row.id_seed), at.house.entropy))
     return assembled, source[0], journey.prepare(draft, at.board, house)
+
+
+def give_up(work_id: str) -> bool:
+    """A job could not be done. Nothing issued: the case is back with the decision-maker.
+
+    Returns:
+        False when the decision is past the point of no return, and the job must be finished.
+    """
+    work = models.Work.objects.select_related("case").get(pk=work_id)
+    if work.kind == "issue":
+        at = office()
+        if at.house.store.find(f"{at.board.municipality}|{at.board.board}|{work.case.dnr}") is not None:
+            return False
+        _stopped(work.case)
+    return True
 
 
 def _stopped(row: models.Case) -> None:

@@ -164,6 +164,14 @@ def _do(job: DBTaskResult[Any, Any]) -> None:
 
 
 def _fail(job: DBTaskResult[Any, Any], work_id: str, error: Exception) -> None:
+    from sigill.desk import issuing  # noqa: PLC0415 - as above
+
+    if not issuing.give_up(work_id):
+        # The decision is in the log: there is only forward, so the job is tried until it is done.
+        job.status, job.run_after = TaskResultStatus.READY, timezone.now() + dt.timedelta(minutes=1)
+        job.save(update_fields=["status", "run_after"])
+        Work.objects.filter(pk=work_id).update(state="waiting")
+        return
     Work.objects.filter(pk=work_id).update(state="failed", outcome=outcome_of(error), ended_at=timezone.now())
     job.status = TaskResultStatus.FAILED
     job.finished_at = timezone.now()

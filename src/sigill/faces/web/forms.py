@@ -342,6 +342,30 @@ class ServedForm(Form):
     proof = _text(_("How it is known"), help_text=_("For instance: signed receipt of service."), most=300)
 
 
+class AppealForm(Form):
+    """An appeal that has come in."""
+
+    received_on = forms.DateField(label=_("Came in on"), widget=DateInput())
+    court = _text(
+        _("Court that tries it"), help_text=_("With the case number, when it is known."), required=True, most=200
+    )
+
+
+class RequestForm(Form):
+    """The party's request for the record."""
+
+    requester = _text(
+        _("Who asks"), help_text=_("In words, for instance: the party. No employee's name."), required=True, most=200
+    )
+
+
+class PeriodForm(Form):
+    """From one day to another."""
+
+    first = forms.DateField(label=_("From"), widget=DateInput())
+    last = forms.DateField(label=_("To and including"), widget=DateInput())
+
+
 class DirectoryForm(Form):
     """A staff file."""
 

@@ -35,6 +35,8 @@ _ACTIONS: Mapping[str, str] = {
     "decided": N_("decided and signed"),
     "sent": N_("sent the decision"),
     "served": N_("noted service"),
+    "appealed": N_("received an appeal"),
+    "opening_requested": N_("registered a request for the record"),
 }
 _WAYS: Mapping[str, str] = {
     "post": N_("By post"),

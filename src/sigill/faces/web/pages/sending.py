@@ -54,6 +54,12 @@ def decision(request: Asked, case: UUID) -> HttpResponse:
         "deliveries": row.deliveries.all(),
         "sent": sent,
         "served": served,
+        "clock": desk.appeal_clock(row, today),
+        "appealed": forms.AppealForm(prefix="appeal", initial={"received_on": today}),
+        "asks": forms.RequestForm(prefix="request", initial={"requester": "parten"}),
+        "requests": [
+            (one, book.disclosure_ground(one.registered.request.ground)) for one in desk.requests(request.actor, row)
+        ],
         "errors": errors,
     }
     return render(request, "web/sending_decision.html", context, status=422 if errors else 200)
@@ -72,3 +78,56 @@ def letter(request: Asked, case: UUID) -> HttpResponse:
 def receipt(request: Asked, case: UUID) -> HttpResponse:
     """The receipt, for the case system."""
     return JsonResponse(desk.receipt(request.actor, case), json_dumps_params={"ensure_ascii": False, "indent": 2})
+
+
+@page("sending.appeal", "POST")
+def appeal(request: Asked, case: UUID) -> HttpResponse:
+    """An appeal has come in: the decision is marked, and the court's bundle may be opened."""
+    form = forms.AppealForm(request.POST, prefix="appeal")
+    desk.one(request.actor, case)
+    if not form.is_valid():
+        messages.error(request, _("Give the day and the court."))
+        return redirect("sending-decision", case)
+    said = form.cleaned_data
+    try:
+        desk.receive_appeal(request.actor, case, received_on=said["received_on"], court=said["court"])
+        messages.success(request, _("The appeal is received. A custodian opens the record for the court, unmasked."))
+    except Refused as refused:
+        messages.error(request, sentence(refused))
+    return redirect("sending-decision", case)
+
+
+@page("sending.request", "POST")
+def record_request(request: Asked, case: UUID) -> HttpResponse:
+    """The party asks for the record: registered at once, opened by one custodian."""
+    form = forms.RequestForm(request.POST, prefix="request")
+    desk.one(request.actor, case)
+    if not form.is_valid():
+        messages.error(request, _("Say who asks."))
+        return redirect("sending-decision", case)
+    try:
+        desk.request_record(request.actor, case, requester=form.cleaned_data["requester"])
+        messages.success(
+            request, _("The request is registered. One custodian opens the record now; it can't be refused.")
+        )
+    except Refused as refused:
+        messages.error(request, sentence(refused))
+    return redirect("sending-decision", case)
+
+
+@page("sending.list")
+def delegated(request: Asked) -> HttpResponse:
+    """Delegated decisions for the board's next meeting."""
+    today = request.actor.today
+    start = {"first": today.replace(day=1), "last": today}
+    form = forms.PeriodForm(request.GET if "first" in request.GET else None, initial=start)
+    period = form.cleaned_data if form.is_bound and form.is_valid() else start
+    rows = desk.delegated(request.actor, period["first"], period["last"])
+    errors = forms.all_errors(form) if form.is_bound else []
+    return render(request, "web/delegated.html", {"form": form, "rows": rows, "period": period, "errors": errors})
+
+
+@page("sending.letter")
+def address(request: Asked, case: UUID) -> HttpResponse:
+    """A page with the addressee alone, to print in front of the letter."""
+    return render(request, "web/address.html", {"case": desk.one(request.actor, case)})

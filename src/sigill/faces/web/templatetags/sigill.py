@@ -49,6 +49,12 @@ def way_name(way: str) -> str:
 
 
 @register.filter
+def address_lines(address: str) -> str:
+    """An address, one line per comma."""
+    return "\n".join(part.strip() for part in address.split(","))
+
+
+@register.filter
 def get(mapping: Any, key: Any) -> Any:
     """A mapping's value, or ""."""
     return mapping.get(key, "") if mapping else ""
