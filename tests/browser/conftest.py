@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from browser.pages import Kept, Visitor
+from browser.pages import WAIT, Kept, Visitor
 from browser.server import Server, prepare, serving
 
 CHROMIUM = os.environ.get("SIGILL_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -21,6 +21,9 @@ _FLAGS = (
     # Nothing that a page asks for can leave this machine.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+
+
+expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture(scope="session")

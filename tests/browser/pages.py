@@ -29,7 +29,7 @@ PICTURES = ROOT / "docs" / "manual" / "bilder"
 TAKING = os.environ.get("SIGILL_PICTURES") == "1"
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 320, "height": 640}
-WAIT = 90_000
+WAIT = 60_000
 """Milliseconds that a loaded machine may take for a page or a job; the tests wait for what they need, never longer."""
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -214,6 +214,11 @@ class Visitor:
             if goal in self.page.evaluate(_NAME).casefold():
                 return
         raise AssertionError(f"Tab does not reach {words!r} on {self.page.url}")
+
+    def enter(self) -> None:
+        """Press Enter on what has the focus, and wait for the page it leads to."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     # --- what the browser is told -------------------------------------------------------------------------------
 

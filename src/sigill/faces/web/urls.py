@@ -8,6 +8,7 @@ from sigill.faces.web.pages import cases, decide, home, letters, office, protect
 urlpatterns = [
     path("", home.home, name="home"),
     path("sprak/", home.language, name="language"),
+    path("tillganglighet/", home.accessibility, name="accessibility"),
     path("tema.css", home.theme, name="theme"),
     path("logotyp/", home.logo, name="logo"),
     path("halsa/lever/", home.alive, name="alive"),

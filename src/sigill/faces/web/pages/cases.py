@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from sigill.decision.workflow import State
+from sigill.decision.workflow import EDITABLE, State
 from sigill.desk import drafting, people, reading
 from sigill.desk.access import no_such_case
 from sigill.errors import Refused, SigillError
@@ -96,6 +96,9 @@ def step(request: Asked, case: UUID, step: str) -> HttpResponse:
     handler = _HANDLERS.get(step)
     if handler is None:
         raise no_such_case()
+    if request.method == "GET" and State(row.state) not in EDITABLE:
+        # A form that nothing can come of is not shown: a bookmark, or the way back after signing.
+        return redirect("case", row.pk)
     if request.method == "POST" and step != "protect" and not drafting.may_change(request.actor, row):
         raise drafting.not_open()
     return handler(request, row)

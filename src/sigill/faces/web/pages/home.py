@@ -29,6 +29,12 @@ def home(request: Asked) -> HttpResponse:
     return render(request, "web/home.html", waiting)
 
 
+@public()
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The statement of accessibility (lagen 2018:1937 om tillgänglighet till digital offentlig service, 13 §)."""
+    return render(request, "web/accessibility.html")
+
+
 @public("POST")
 def language(request: HttpRequest) -> HttpResponse:
     """Swedish or English, and back to where one was."""
