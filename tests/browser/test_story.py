@@ -29,13 +29,13 @@ def test_from_an_empty_form_to_a_genuine_letter(
     acts.facts(gun_britt, "SN 2026/0999-1")
     gun_britt.see("steg-texten")
     acts.text(gun_britt)
-    gun_britt.see("handlaggare-personer", picture=True)
+    gun_britt.see("handlaggare-personer")
     acts.people(gun_britt)
     expect(page.get_by_text("G14")).to_be_visible()
     gun_britt.see("handlaggare-jav", picture=True)
     acts.declare(gun_britt)
     acts.ask_protection(gun_britt, "A10667")
-    gun_britt.see("handlaggare-skydd", picture=True)
+    gun_britt.see("handlaggare-skydd")
 
     lovisa.page.goto("/skydd/")
     lovisa.see("skyddsansvarig-ko", picture=True)
@@ -51,7 +51,6 @@ def test_from_an_empty_form_to_a_genuine_letter(
     acts.make_letters(gun_britt, case)
     assert page.get_by_text("markerad plats").count() + page.get_by_text("markerade platser").count() >= 2
     gun_britt.see("handlaggare-brev")
-    gun_britt.picture("handlaggare-breven", whole=False)
     acts.submit(gun_britt, case)
     gun_britt.see("arende-lamnat")
 
@@ -62,15 +61,15 @@ def test_from_an_empty_form_to_a_genuine_letter(
     acts.take_stand(gun_britt, case)
     assert not page.get_by_role("button", name="Besluta och underteckna").count()
     acts.read_both(gun_britt, case)
-    gun_britt.see("beslutsfattare-underteckna", picture=True)
+    gun_britt.see("beslutsfattare-underteckna")
     acts.sign(gun_britt)
     gun_britt.see("beslutsfattare-utfardat")
     page.goto(case)
-    gun_britt.see("arende-utfardat", picture=True)
+    gun_britt.see("arende-utfardat")
 
     # The registrar sends it, and never reads the name.
     peter.page.goto("/utskick/")
-    peter.see("registrator-utskick", picture=True)
+    peter.see("registrator-utskick")
     peter.page.get_by_role("link", name="SN 2026/0999-1").click()
     expect(peter.page.get_by_text("Åkesson")).to_have_count(0)
     peter.see("registrator-beslut", picture=True)
