@@ -24,6 +24,7 @@ from sigill.house import Settings, house_of, open_house
 from sigill.law.retention import FileFacts
 from sigill.seal import box, content
 from sigill.seal.keys import public_of
+from sigill.upkeep import custodians as succession
 from sigill.upkeep import restore as restoring
 from sigill.upkeep import shred as shredding
 from sigill.upkeep.backup import backup
@@ -85,6 +86,11 @@ def holder_key(name: str, generation: int) -> bytes:
 
 def holder_cards(generation: int) -> list[Card]:
     return [Card("holder", name, public_of(holder_key(name, generation))) for name in HOLDERS]
+
+
+def custodian(name: str, chain: str, staff_id: str = "") -> Card:
+    """A newcomer's card; the private key is `holder_key(name, 0)`."""
+    return Card("custodian", name, public_of(holder_key(name, 0)), staff_id or name, chain)
 
 
 def decisions(stands: Ground) -> list[str]:
@@ -155,6 +161,26 @@ def run(act: str, point: str, home: Path, url: str, *more: str) -> subprocess.Co
 def shred(home: Path, url: str, mark: Callable[[str], None]) -> None:
     stands = ground(home, url, at=LATER, mark=mark)
     shredding.shred(stands, MONTH, files(stands), holder_cards(2))
+
+
+def take_in(home: Path, url: str, mark: Callable[[str], None]) -> None:
+    succession.add(ground(home, url, mark=mark), custodian("arkivarie", "arkiv"))
+
+
+def put_out(home: Path, url: str, mark: Callable[[str], None]) -> None:
+    succession.revoke(ground(home, url, mark=mark), "jurist")
+
+
+def begin(home: Path, url: str, mark: Callable[[str], None]) -> None:
+    bundle = succession.begin_hand_over(
+        ground(home, url, mark=mark), "jurist", custodian("stadsjurist", "kommunledning")
+    )
+    (home / "bundle").write_bytes(bundle)
+
+
+def take(home: Path, url: str, mark: Callable[[str], None]) -> None:
+    answer = succession.read_answer((home / "answer").read_bytes(), "answer")
+    succession.take(ground(home, url, mark=mark), answer)
 
 
 IDENTITY = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"

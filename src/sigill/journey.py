@@ -36,7 +36,7 @@ from sigill.decision.stages import (
     Verified,
 )
 from sigill.errors import N_, Awaiting, BadInput, LeakFound, NotGenuine, Refused, TamperEvidence, Temporary
-from sigill.law import book
+from sigill.law import book, custody
 from sigill.law import disclosure as law
 from sigill.law.acts import Export, NotificationText
 from sigill.law.form import DisclosureGround
@@ -394,7 +394,7 @@ def group_to_open(request_id: str, acting: Sequence[str], house: House) -> tuple
     """
     state = opening_request(request_id, house)
     registered = state.registered if state else None
-    law.require(law.judge_opening(registered, acting, house.custodians.members(), house.clock.now()))
+    law.require(law.judge_opening(registered, acting, custodians(house).opening, house.clock.now()))
     assert registered is not None
     ground, issued = book.disclosure_ground(registered.request.ground), _issued(registered.request.decision, house)
     if issued.disposed:
@@ -562,6 +562,17 @@ def record_act(
     return house.store.act(new, entry.commit(event, salt), salt, notices)
 
 
+def custodians(house: House) -> custody.Roster:
+    """The custodians as they stand: the founders of the key folder, and every step since that the log has.
+
+    Raises:
+        TamperEvidence: a step was not written by this house.
+    """
+    acts = house.store.acts(kind=custody.KIND)
+    steps = custody.decode([one.data for one in acts], house.custodians.house_private_key()) if acts else []
+    return custody.roster(house.custodians.members(), steps)
+
+
 def retention_key(issued: ports.Issue, house: House) -> bytes:
     """The retention key of one record, 32 bytes.
 
@@ -623,7 +634,7 @@ def _may_open(
 ) -> RegisteredRequest:
     acting = [one.holder for one in parts]
     registered = state.registered if state else None
-    law.require(law.judge_opening(registered, acting, house.custodians.members(), house.clock.now()))
+    law.require(law.judge_opening(registered, acting, custodians(house).opening, house.clock.now()))
     assert state is not None
     if state.state not in ("waiting", "opened"):
         raise Refused(N_("The request is closed already."), N_("Register a new request."))
@@ -1004,7 +1015,7 @@ def _take(parked: Parked, signatures: Mapping[str, bytes], house: House) -> Sign
 def _seal(signed: Signed, house: House) -> Sealed:
     facts = signed.facts
     own = house.entropy.token_bytes(box.KEY_SIZE)
-    members = house.custodians.members()
+    members = custodians(house).sealing
     keys = {law.HOUSE: house.custodians.house_public_key(), **{one.id: one.public_key for one in members}}
     sealed_record = box.seal(
         content.pack(signed.record_pdf, signed.identity_jwt, signed.openings),

@@ -405,7 +405,7 @@ class Custodians(Protocol):
     """The public side of the custodians, the house's own key, and the retention keys."""
 
     def members(self) -> Sequence[Custodian]:
-        """All custodians there are now."""
+        """The custodians that the house began with; for those there are now, see `sigill.journey.custodians`."""
         ...
 
     def house_public_key(self) -> bytes:
@@ -413,7 +413,7 @@ class Custodians(Protocol):
         ...
 
     def house_private_key(self) -> bytes:
-        """Its private half, 32 bytes. Used for requests that are admitted and logged, and for nothing else."""
+        """Its private half, 32 bytes. For requests that are admitted and logged, and the custodians' own steps."""
         ...
 
     def retention_key(self, month: str) -> bytes:

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sigill.errors import BadInput, Refused, TamperEvidence
+from sigill.seal import box as lockwork
 from sigill.seal import keys
-from sigill.seal.box import PAD, Part, describe, hand_over, m_of_n, open_box, release, seal
+from sigill.seal.box import PAD, Part, describe, lock_of, m_of_n, open_box, release, seal, with_lock
 
 NAMES = ("juristen", "kanslichefen", "nämndens ordförande", "registratorn", "säkerhetschefen")
 AAD = b"beslut 7Q4M"
@@ -43,6 +44,10 @@ def sealed(groups: Sequence[Sequence[str]], plaintext: bytes = RECORD, aad: byte
         retention_key=RETENTION,
         entropy=SeededEntropy(seed),
     )
+
+
+def hand_over(box: bytes, *words: object) -> bytes:
+    return with_lock(box, lockwork.hand_over(lock_of(box), *words))  # type: ignore[arg-type]
 
 
 def parts_of(box: bytes, group: Sequence[str]) -> list[Part]:

@@ -16,6 +16,11 @@ Seat is the id that a place in a group was made for, holder the one who has it n
 all up to and including the ciphertext, to the group's seats, to its seat and its holder. The plaintext is
 padded to a multiple of 64 KiB with its length inside.
 
+A box's lock is its groups without its content, bound to it by digest: what has to travel when custodians come and
+go (`hand_over`, `give`, `receive`). All that is said of a lock's groups is said of the box's.
+
+    "SIGILL LOCK 1\\n"  digest[32]  groups as above
+
 What it does not do: it does not know who may open what, and it does not log. It cannot recall a part that
 was released: release goes to whoever logged the opening first. `aad` and the custodians' ids are readable by
 all and must name nobody who is protected. Python cannot wipe keys from memory. HPKE draws its own
@@ -32,6 +37,7 @@ from hashlib import sha256
 from hmac import compare_digest
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
@@ -51,6 +57,7 @@ MAX_MEMBERS = 16
 
 _MAGIC = b"SIGILL BOX 1\n"
 _PART_MAGIC = b"SIGILL PART 1\n"
+_LOCK_MAGIC = b"SIGILL LOCK 1\n"
 _PLACE = "sealed record"
 _SEALED_PART_SIZE = 80  # 32 encapsulated key, 32 part, 16 tag
 _NONCE_SIZE = 12
@@ -135,6 +142,27 @@ class _Box:
         return sha256(self.body).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Lock:
+    digest: bytes
+    groups: tuple[tuple[_Member, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a custodian gives so that a newcomer comes to share an old record; see `give`.
+
+    Args:
+        nonce: 32 bytes, fresh.
+        kept: the giver's part in the group with the newcomer, sealed to the giver; empty if there is to be none.
+        given: the newcomer's part in the group with the partner, sealed to the newcomer; empty likewise.
+    """
+
+    nonce: bytes
+    kept: bytes
+    given: bytes
+
+
 def m_of_n(ids: Sequence[str], m: int) -> tuple[tuple[str, ...], ...]:
     """All groups of `m` of the custodians `ids`: any `m` of them can open.
 
@@ -200,10 +228,7 @@ def seal(
         shares.append(_xor([data_key, *shares]))
         members = []
         for seat, share in zip(group, shares, strict=True):
-            try:
-                sealed = _HPKE.encrypt(share, recipients[seat], _info(digest, group, seat, seat))
-            except ValueError:  # a public key of small order, to which nothing can be sealed
-                raise BadInput(N_("A custodian's public key cannot be used.")) from None
+            sealed = _seal_part(share, recipients[seat], _info(digest, group, seat, seat))
             members.append(_Member(seat, seat, keys.key_id(public_keys[seat]), sealed))
         made.append(tuple(members))
     return _write(body, made)
@@ -278,7 +303,38 @@ def open_box(box: bytes, parts: Sequence[Part], retention_key: bytes) -> bytes:
     return _unpad(padded)
 
 
-def hand_over(box: bytes, holder_id: str, private_key: bytes, new_id: str, new_public_key: bytes) -> bytes:
+def lock_of(box: bytes) -> bytes:
+    """The lock of a box, without its content.
+
+    Raises:
+        TamperEvidence: the box is damaged.
+    """
+    read = _read(box)
+    return _write_lock(read.digest, read.groups)
+
+
+def with_lock(box: bytes, lock: bytes) -> bytes:
+    """The box under another lock. Whether the parts in it fit, only an opening can tell.
+
+    Raises:
+        Refused: the lock is of another box. TamperEvidence: one of them is damaged.
+    """
+    read, new = _read(box), _read_lock(lock)
+    if read.digest != new.digest:
+        raise Refused(N_("The lock belongs to another sealed record."), place=_PLACE)
+    return _write(read.body, new.groups)
+
+
+def groups_of(lock: bytes) -> tuple[tuple[str, ...], ...]:
+    """Ids of those who together can open, each group sorted, groups sorted.
+
+    Raises:
+        TamperEvidence: the lock is damaged.
+    """
+    return tuple(sorted(_holders(group) for group in _read_lock(lock).groups))
+
+
+def hand_over(lock: bytes, holder_id: str, private_key: bytes, new_id: str, new_public_key: bytes) -> bytes:
     """Give a custodian's parts to a successor, or to the same custodian's new key. No data key comes
     together.
 
@@ -286,14 +342,14 @@ def hand_over(box: bytes, holder_id: str, private_key: bytes, new_id: str, new_p
         holder_id, private_key: who hands over; 32 bytes, X25519.
         new_id, new_public_key: the successor; 32 bytes, X25519.
     Returns:
-        the box with the parts sealed anew. The old box still opens with the old key: delete its copies.
+        the lock with the parts sealed anew. The old one still opens with the old key: delete its copies.
     Raises:
         Refused: the custodian has no part, the key is not the custodian's, or the successor would count as
             two.
         BadInput: the successor's id or a key cannot be used.
-        TamperEvidence: the box is damaged.
+        TamperEvidence: the lock is damaged.
     """
-    read = _read(box)
+    read = _read_lock(lock)
     if not any(member.holder == holder_id for group in read.groups for member in group):
         raise Refused(N_("The custodian holds no part of the sealed record."), place=_PLACE)
     _check_id(new_id)
@@ -306,21 +362,141 @@ def hand_over(box: bytes, holder_id: str, private_key: bytes, new_id: str, new_p
             new = old
             if old.holder == holder_id:
                 share = _open_part(read.digest, group, old, private_key)
-                info = _info(read.digest, seats, old.seat, new_id)
-                try:
-                    sealed = _HPKE.encrypt(share, recipient, info)
-                except ValueError:
-                    raise BadInput(N_("A custodian's public key cannot be used.")) from None
+                sealed = _seal_part(share, recipient, _info(read.digest, seats, old.seat, new_id))
                 new = replace(old, holder=new_id, key_id=keys.key_id(new_public_key), sealed=sealed)
             members.append(new)
         groups.append(tuple(members))
-    if not _is_sound(groups):
+    _require_sound(groups)
+    return _write_lock(read.digest, groups)
+
+
+def require_handed_over(old: bytes, new: bytes, holder_id: str, new_id: str, new_public_key: bytes) -> None:
+    """Hold what came back from `hand_over` against what went out: the holder's parts are the successor's, and nothing
+    else has changed.
+
+    Raises:
+        Refused: something else has. TamperEvidence: a lock is damaged.
+    """
+    before, after = _read_lock(old), _read_lock(new)
+    mark = keys.key_id(new_public_key)
+
+    def bare(group: Sequence[_Member]) -> list[_Member]:
+        return [
+            replace(one, holder=new_id, key_id=mark, sealed=b"") if one.holder == holder_id else one for one in group
+        ]
+
+    def emptied(group: Sequence[_Member]) -> list[_Member]:
+        return [replace(one, sealed=b"") if one.holder == new_id else one for one in group]
+
+    if before.digest != after.digest or list(map(bare, before.groups)) != list(map(emptied, after.groups)):
         raise Refused(
-            N_("The successor already has a part in the sealed record: one person would count as two."),
-            N_("Choose a successor who has none."),
+            N_("The answer changes more than the parts that were to be handed over."),
+            N_("Take nothing from it; find out where it was changed."),
             place=_PLACE,
         )
-    return _write(read.body, groups)
+
+
+def give(
+    lock: bytes,
+    giver: tuple[str, bytes],
+    partner: tuple[str, bytes],
+    newcomer: tuple[str, bytes],
+    *,
+    pair: bool,
+    second: bool,
+    entropy: Entropy,
+) -> Share:
+    """A giver's half of letting a newcomer share an old record; the partner's half is `receive`.
+
+    Giver and partner can open together. The key stays split: both mask their parts with the same random number (HKDF
+    over their static Diffie-Hellman, with a label of its own for each group and each time), the giver keeps or gives
+    one, the partner the other. Unmasked parts of one group, given twice, would be the whole key.
+
+    Args:
+        giver: id and private key. partner, newcomer: ids and public keys.
+        pair: make the group of giver and newcomer. second: make the group of newcomer and partner.
+    Raises:
+        Refused: giver and partner are no group, or the key is not the giver's.
+        BadInput: a key cannot be used. TamperEvidence: the lock is damaged.
+    """
+    read = _read_lock(lock)
+    group = _find_group(read, (giver[0], partner[0]))
+    own = next(one for one in group if one.holder == giver[0])
+    share = _open_part(read.digest, group, own, giver[1])
+    nonce = entropy.token_bytes(KEY_SIZE)
+    secret = _agree(giver[1], partner[1])
+
+    def masked(other: str, holder: str, recipient: bytes) -> bytes:
+        seats = tuple(sorted((other, holder)))
+        hidden = _xor([share, _mask(secret, read.digest, seats, nonce)])
+        return _seal_part(hidden, keys.load_public(recipient), _info(read.digest, seats, holder, holder))
+
+    return Share(
+        nonce,
+        masked(newcomer[0], giver[0], keys.public_of(giver[1])) if pair else b"",
+        masked(partner[0], newcomer[0], newcomer[1]) if second else b"",
+    )
+
+
+def receive(
+    lock: bytes, share: Share, giver: tuple[str, bytes], partner: tuple[str, bytes], newcomer: tuple[str, bytes]
+) -> bytes:
+    """The lock with the newcomer's groups, from the giver's `share` and the partner's own part.
+
+    A group that is there already stays as it is.
+
+    Args:
+        partner: id and private key. giver, newcomer: ids and public keys.
+    Raises:
+        Refused: giver and partner are no group, or one person would count as two.
+        BadInput: a key cannot be used. TamperEvidence: the lock or the share is damaged.
+    """
+    read = _read_lock(lock)
+    group = _find_group(read, (giver[0], partner[0]))
+    own = next(one for one in group if one.holder == partner[0])
+    part = _open_part(read.digest, group, own, partner[1])
+    secret = _agree(partner[1], giver[1])
+    there = {_holders(one) for one in read.groups}
+    groups = list(read.groups)
+    # Who sealed a part himself, with it; and to whom the partner seals the other one.
+    for sealed, sender, other in (
+        (share.kept, giver, newcomer),
+        (share.given, newcomer, (partner[0], keys.public_of(partner[1]))),
+    ):
+        seats = tuple(sorted((sender[0], other[0])))
+        if not sealed or seats in there:
+            continue
+        if len(sealed) != _SEALED_PART_SIZE or len(share.nonce) != KEY_SIZE:
+            raise TamperEvidence(N_("A custodian's part of the sealed record is damaged."), _KEEP, place=_PLACE)
+        hidden = _xor([part, _mask(secret, read.digest, seats, share.nonce)])
+        mine = _seal_part(hidden, keys.load_public(other[1]), _info(read.digest, seats, other[0], other[0]))
+        made = [
+            _Member(sender[0], sender[0], keys.key_id(sender[1]), sealed),
+            _Member(other[0], other[0], keys.key_id(other[1]), mine),
+        ]
+        groups.append(tuple(sorted(made, key=lambda one: one.seat)))
+    groups.sort(key=lambda one: [member.seat for member in one])
+    _require_sound(groups)
+    return _write_lock(read.digest, groups)
+
+
+def _agree(private_key: bytes, public_key: bytes) -> bytes:
+    try:
+        return keys.load_private(private_key).exchange(keys.load_public(public_key))
+    except ValueError:  # a public key of small order
+        raise BadInput(N_("A custodian's public key cannot be used.")) from None
+
+
+def _mask(secret: bytes, digest: bytes, seats: Sequence[str], nonce: bytes) -> bytes:
+    label = _info(digest, seats, "", "").replace(b"/part\x00", b"/mask\x00", 1)
+    return HKDF(SHA256(), KEY_SIZE, salt=nonce, info=label).derive(secret)
+
+
+def _seal_part(share: bytes, recipient: X25519PublicKey, info: bytes) -> bytes:
+    try:
+        return _HPKE.encrypt(share, recipient, info)
+    except ValueError:  # a public key of small order, to which nothing can be sealed
+        raise BadInput(N_("A custodian's public key cannot be used.")) from None
 
 
 def _derive(data_key: bytes, retention_key: bytes) -> tuple[bytes, bytes, bytes]:
@@ -357,7 +533,7 @@ def _open_part(digest: bytes, group: Sequence[_Member], member: _Member, private
     return share
 
 
-def _find_group(box: _Box, group: Sequence[str]) -> tuple[_Member, ...]:
+def _find_group(box: _Box | _Lock, group: Sequence[str]) -> tuple[_Member, ...]:
     for members in box.groups:
         if list(_holders(members)) == sorted(group):
             return members
@@ -389,7 +565,15 @@ def _unpad(padded: bytes) -> bytes:
 
 
 def _write(body: bytes, groups: Sequence[Sequence[_Member]]) -> bytes:
-    parts = [body, len(groups).to_bytes(2, "big")]
+    return body + _encoded(groups)
+
+
+def _write_lock(digest: bytes, groups: Sequence[Sequence[_Member]]) -> bytes:
+    return _LOCK_MAGIC + digest + _encoded(groups)
+
+
+def _encoded(groups: Sequence[Sequence[_Member]]) -> bytes:
+    parts = [len(groups).to_bytes(2, "big")]
     for group in groups:
         parts.append(bytes([len(group)]))
         for one in group:
@@ -403,6 +587,21 @@ def _read(box: bytes) -> _Box:
     reader.expect(_MAGIC)
     aad, commitment, ciphertext = reader.field(4), reader.take(32), reader.field(8)
     body = box[: reader.position]
+    groups = _read_groups(reader)
+    padded = (len(ciphertext) - _GCM_TAG) % PAD == 0 and len(ciphertext) > _GCM_TAG
+    if len(aad) > MAX_AAD or not padded:
+        raise reader.broken()
+    return _Box(body, aad, commitment, ciphertext, groups)
+
+
+def _read_lock(lock: bytes) -> _Lock:
+    reader = Reader(lock, _PLACE)
+    reader.expect(_LOCK_MAGIC)
+    digest = reader.take(32)
+    return _Lock(digest, _read_groups(reader))
+
+
+def _read_groups(reader: Reader) -> tuple[tuple[_Member, ...], ...]:
     groups = []
     for _ in range(reader.number(2)):
         members = []
@@ -413,10 +612,9 @@ def _read(box: bytes) -> _Box:
     reader.end()
     seats = [tuple(member.seat for member in group) for group in groups]
     ordered = seats == sorted(seats) and all(list(one) == sorted(one) for one in seats)
-    padded = (len(ciphertext) - _GCM_TAG) % PAD == 0 and len(ciphertext) > _GCM_TAG
-    if len(aad) > MAX_AAD or not padded or not ordered or not _is_sound(groups):
+    if not ordered or not _is_sound(groups):
         raise reader.broken()
-    return _Box(body, aad, commitment, ciphertext, tuple(groups))
+    return tuple(groups)
 
 
 def _read_id(reader: Reader) -> str:
@@ -426,6 +624,15 @@ def _read_id(reader: Reader) -> str:
     except (UnicodeDecodeError, BadInput):
         raise reader.broken() from None
     return text
+
+
+def _require_sound(groups: Sequence[Sequence[_Member]]) -> None:
+    if not _is_sound(groups):
+        raise Refused(
+            N_("The successor already has a part in the sealed record: one person would count as two."),
+            N_("Choose a successor who has none."),
+            place=_PLACE,
+        )
 
 
 def _is_sound(groups: Sequence[Sequence[_Member]]) -> bool:

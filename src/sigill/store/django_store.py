@@ -376,6 +376,51 @@ class DjangoStore:
             self.mark("act before commit")
         return replace(new, log_index=index)
 
+    def boxes(self) -> Iterator[tuple[str, bytes]]:
+        """Decision id and box of all that has not been disposed of, by id."""
+        with _database_errors():
+            rows = Issue.objects.filter(disposed=False).order_by("decision_id").values_list("decision_id", "box")
+            for one, box in rows.iterator(chunk_size=50):
+                yield one, bytes(box)
+
+    def relock(
+        self,
+        slot: str,
+        change: Callable[[str, bytes], bytes | None],
+        make: Callable[[int, bytes, bytes], tuple[ports.Act, bytes, bytes]],
+    ) -> ports.Act:
+        """Give boxes of issued decisions other locks, and write the act that says so, all in one transaction.
+
+        Args:
+            slot: the act's; if it is taken, nothing is done now.
+            change: decision id and box → the box as it is to be, or None to leave it. Its content stays (`with_lock`).
+            make: how many have changed, SHA-256 over ids and boxes before and after → act, leaf and salt.
+        Returns:
+            the act that is kept.
+        """
+        with _database_errors(), transaction.atomic():
+            there = Act.objects.select_related("entry__opened").filter(slot=slot).first()
+            if there is not None:
+                return _act(there)
+            ids = list(Issue.objects.filter(disposed=False).order_by("decision_id").values_list("pk", flat=True))
+            count, old, new = 0, hashlib.sha256(), hashlib.sha256()
+            for some in _batches(ids, 50):
+                rows = Issue.objects.select_for_update().filter(pk__in=some, disposed=False).order_by("decision_id")
+                changed = []
+                for pk, one, box in rows.values_list("pk", "decision_id", "box"):
+                    made = change(one, bytes(box))
+                    if made is None:
+                        continue
+                    for digest, value in ((old, bytes(box)), (new, made)):
+                        digest.update(one.encode() + b"\x00" + hashlib.sha256(value).digest())
+                    changed.append((made, pk))
+                with connection.cursor() as cursor:
+                    cursor.executemany(f"UPDATE {Issue._meta.db_table} SET box = %s WHERE id = %s", changed)  # noqa: S608
+                count += len(changed)
+                self.mark("boxes in transaction")
+            act, leaf, salt = make(count, old.digest(), new.digest())
+            return self.act(act, leaf, salt)
+
     def acts(self, subject: str = "", *, decision: str = "", kind: str = "") -> Sequence[ports.Act]:
         """See `sigill.ports.Store.acts`."""
         wanted = {"subject": subject, "decision_id": decision, "kind": kind}
@@ -479,7 +524,7 @@ class DjangoStore:
             time.sleep(0.05)
 
 
-def _batches(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+def _batches(ids: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "bundle",
     "jav",
     "notices",
+    "custodian",
     "shred",
     "escrow",
     "backup",

@@ -130,7 +130,7 @@ def _own_keys(request_id: str, settings: Settings, house: House) -> list[Path]:
     if state is None:
         raise BadInput(N_("There is no request with that id."), N_("Take the id from `sigill request`."))
     ground = book.disclosure_ground(state.registered.request.ground)
-    now, members = house.clock.now(), house.custodians.members()
+    now, members = house.clock.now(), journey.custodians(house).opening
     for some in itertools.combinations(files, ground.custodians):
         if not law.judge_opening(state.registered, [path.stem for path in some], members, now):
             return list(some)
