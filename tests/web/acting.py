@@ -39,7 +39,10 @@ def lift(browser: Any, case: Any, to: str, reason: str) -> Any:
 
 def grant(browser: Any, number: int, ground: str, facts: str, review_by: str) -> Any:
     """Let a name be left out."""
-    said = {"grant-ground": ground, "grant-facts": facts, "grant-review_by": review_by}
+    said = {
+        "grant-ground": ground, "grant-facts": facts, "grant-review_by": review_by,
+        "grant-forms_": ["trakasserier"], "grant-severity": "2",
+    }  # fmt: skip
     return browser.post(f"/skydd/{number}/", {"act": "grant", **said})
 
 
