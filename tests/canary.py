@@ -1,8 +1,9 @@
 """Lives through the whole way of four decisions at DEBUG level, stumbling on purpose at every step.
 
-Run by tests/attacks/test_canary.py: `python canary.py WORK`. All that a server keeps comes to lie in WORK/kept: the
-house with its database and keys, logs, temporary files, a backup, a dump of the database, the environment. What is
-handed to somebody who may have it lies in WORK/handed.
+Run by tests/attacks/test_canary.py: `python canary.py WORK [URL]`, where URL is that of an empty PostgreSQL database.
+All that a server keeps comes to lie in WORK/kept: the house with its database and keys, logs, temporary files, backups,
+a dump of the database, the environment, the answer to an objection. What is handed to somebody who may have it lies in
+WORK/handed.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,8 +21,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from house import ACCEPTED, CASES, EXAMPLES
-from sigill import journey
+from grounds import RECIPIENT
+from house import ACCEPTED, CASES, EXAMPLES, FixedClock, staff
+from sigill import jav, journey
 from sigill.adapters.files import FolderHatch
 from sigill.decision.disclosure import DisclosureRequest
 from sigill.faces import cli
@@ -30,6 +33,7 @@ from sigill.house import Settings, open_house
 
 POINTS = ("signed", "searched", "sealed", "in transaction", "before commit", "recorded", "stamped", "finished")
 CLERK = "A12110"
+LAWYER = "A12147"
 WORK = Path(sys.argv[1])
 KEPT = WORK / "kept"
 LOG = logging.getLogger("canary")
@@ -91,6 +95,48 @@ def openings(name: str, decision: str, house: journey.House, settings: Settings)
         journey.disclose(police.id, parts, house)
 
 
+def objection(decision: str, house: journey.House, settings: Settings) -> None:
+    """A party objects by name; whoever is objected to may not compare; the lawyer rules by name; the party hears."""
+    # No name on a line that may raise: a traceback shows the line.
+    name, objected_to = "Gun-Britt Åkesson", staff()["A10667"]
+    said = jav.Objection("parten", f"{name} (A10667) är min före detta svägerska.", (name,))
+    short, ruling = jav.Ruling(True, name), jav.Ruling(True, f"{name} är syster till partens förra make.")
+    query = jav.ask(decision, said, CLERK, house)
+    asked = DisclosureRequest(decision, "jav", "handläggare", "jurist", CLERK, LAWYER)
+    request = journey.request_opening(asked, house)
+    parts = parts_from(request.id, (), settings, house)
+    with stumbling():
+        jav.compare(query.id, request.id, parts, objected_to, house)
+    assert jav.compare(query.id, request.id, parts, staff()[LAWYER], house).alike == said.persons
+    with stumbling():
+        jav.rule(query.id, LAWYER, short, house)
+    jav.rule(query.id, LAWYER, ruling, house)
+    with stumbling():
+        jav.answer(query.id, house)
+    (KEPT / "answer.txt").write_bytes(jav.answer(query.id, replace(house, clock=FixedClock(query.answer_at))).text)
+
+
+def backups() -> None:
+    """Two holders of the month keys, and a backup in one file."""
+    secret, holders = WORK / "passphrase", [WORK / "handed" / name for name in ("arkivet.key", "kansliet.key")]
+    secret.write_text("nio hästar på rad\n", "utf-8")
+    for holder in holders:
+        command("escrow", "key", holder.stem, "-o", str(holder), "--passphrase-file", str(secret))
+    command("escrow", "set", *(f"{holder}.card.json" for holder in holders))
+    command("backup", "--recipient", RECIPIENT, "-o", str(KEPT / "backup" / "night.age"))
+
+
+def dump(settings: Settings) -> None:
+    """What the database's own tools write of it."""
+    if settings.database_url.startswith("postgresql"):
+        done = subprocess.run(["pg_dump", "--dbname", settings.database_url], capture_output=True, check=True)
+        (KEPT / "dump.sql").write_bytes(done.stdout)
+        return
+    with sqlite3.connect(settings.home / "sigill.sqlite3") as database:
+        (KEPT / "dump.sql").write_text("\n".join(database.iterdump()))
+        database.execute("VACUUM INTO ?", [str(KEPT / "backup" / "sigill.sqlite3")])
+
+
 def foreign_files(staff: str) -> None:
     """Files with names in them, whole and damaged, through mask and scan."""
     source = CASES / ACCEPTED[0] / "decision.docx"
@@ -127,13 +173,12 @@ def main(settings: Settings, run: Callable[[], None]) -> None:
         (KEPT / folder).mkdir(parents=True)
     tempfile.tempdir = str(KEPT / "tmp")
     os.environ.update(SIGILL_DEBUG="1", TMPDIR=str(KEPT / "tmp"), SIGILL_HOME=str(settings.home))
+    os.environ["DATABASE_URL"] = settings.database_url
     logging.basicConfig(filename=KEPT / "logs" / "debug.log", level=logging.DEBUG)
     logging.captureWarnings(True)
     os.chdir(KEPT / "tmp")
     run()
-    with sqlite3.connect(settings.home / "sigill.sqlite3") as database:
-        (KEPT / "dump.sql").write_text("\n".join(database.iterdump()))
-        database.execute("VACUUM INTO ?", [str(KEPT / "backup" / "sigill.sqlite3")])
+    dump(settings)
     (KEPT / "environ").write_bytes(b"\0".join(b"=".join(one) for one in os.environb.items()))
     before = sorted(path.name for path in Path.cwd().iterdir())
     left = [one for one in crash() if one not in before]
@@ -144,6 +189,7 @@ def live(settings: Settings) -> None:
     """The run itself."""
     from django.db import connection
 
+    decisions = []
     for number, name in enumerate(ACCEPTED):
         for point in POINTS[number % 2 :: 2]:
             with stumbling():
@@ -152,12 +198,16 @@ def live(settings: Settings) -> None:
             connection.force_debug_cursor = True
             logging.getLogger("django").setLevel(logging.DEBUG)
         receipt = issue(name, settings)
-        openings(name, str(receipt["decision_id"]), open_house(settings), settings)
+        decisions.append(str(receipt["decision_id"]))
+        openings(name, decisions[-1], open_house(settings), settings)
     journey.read_notices(open_house(settings).custodians.house_private_key(), open_house(settings))
     foreign_files(str(EXAMPLES / "staff.csv"))
+    objection(decisions[0], open_house(settings), settings)
+    backups()
 
 
 if __name__ == "__main__":
     home = KEPT / "home"
-    chosen = Settings(home, f"sqlite:///{home / 'sigill.sqlite3'}", EXAMPLES / "board.toml")
+    database = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{home / 'sigill.sqlite3'}"
+    chosen = Settings(home, database, EXAMPLES / "board.toml")
     main(chosen, lambda: live(chosen))
