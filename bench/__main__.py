@@ -8,7 +8,7 @@ from bench import timing
 ALL = ("issue", "seal", "log", "mask", "names")
 """Modules of this package, each with a `main()` that prints its tables."""
 ON_CALL = ("peers", "custodians")
-"""Run only when named: it takes long, needs other tools (`make bench-peers`) and writes docs/benchmarks.md."""
+"""Run only when named. `peers` needs other tools (`make bench-peers`) and writes docs/benchmarks.md."""
 
 
 def main() -> None:

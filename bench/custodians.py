@@ -57,7 +57,7 @@ def _told(what: str, stands: Ground, giver: str, begin: Callable[[], bytes]) -> 
 
 
 def _fill(stands: Ground) -> None:
-    from sigill.store.models import Issue
+    from sigill.store.models import Issue  # noqa: PLC0415 - once Django is set up
 
     members = stands.keys.members()
     public = {HOUSE: stands.keys.house_public_key(), **{one.id: one.public_key for one in members}}
