@@ -13,7 +13,8 @@ run:             ## the web on localhost: SQLite, job runner inside, demo users 
 	@.venv/bin/sigill serve --demo
 
 test: check      ## every check and test
-	@.venv/bin/python -m pytest -n 2 --dist loadfile -q
+	@.venv/bin/python -m pytest -n 2 --dist loadfile -q --ignore tests/fuzz
+	@.venv/bin/python -m pytest -q tests/fuzz  # in a process of its own: it judges with the search's readers in place
 
 check:           ## format, lint, types, import directions
 	@scripts/setup.sh test
